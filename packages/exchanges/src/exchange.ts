@@ -1,0 +1,165 @@
+import type {
+  AccountEvent,
+  Decimal,
+  Environment,
+  ExchangeId,
+  KeyPermissions,
+  MarginMode,
+  OrderType,
+  PositionSide,
+  Side,
+  TimeInForce,
+  TradingMode,
+} from '@tradercoin/protocol'
+
+/** The secrets of one API key. They live in memory only and never reach a log, an error or a URL. */
+export interface Credentials {
+  api_key: string
+  /** HMAC secret, or a PKCS#8 PEM private key (RSA or Ed25519) where the venue takes one. */
+  api_secret: string
+  passphrase: string | null
+}
+
+/** What a venue offers; shared code asks these, never the venue's name. */
+export interface Capabilities {
+  /** `listen_key`: the stream hangs on a key that is renewed; `signed_session`: it hangs on a signed subscription or login. */
+  upkeep: 'listen_key' | 'signed_session'
+  order_types: readonly OrderType[]
+  time_in_force: readonly TimeInForce[]
+  post_only: boolean
+  reduce_only: boolean
+  hedge_mode: boolean
+  quote_quantity: boolean
+  amend: boolean
+  /** Sentence for the user on what a gap fill cannot prove; null when queries see everything. */
+  unprovable: string | null
+}
+
+export interface Instrument {
+  trading_mode: TradingMode
+  symbol: string
+  base_asset: string
+  quote_asset: string
+  /** Null where the venue gives no such rule. */
+  tick_size: Decimal | null
+  step_size: Decimal | null
+  min_quantity: Decimal | null
+  max_quantity: Decimal | null
+  min_notional: Decimal | null
+  is_trading: boolean
+}
+
+/** What the venue said of a key when it was added. */
+export interface KeyCheck {
+  /** The venue's own account id: two keys of one account share it. */
+  account_uid: string
+  permissions: KeyPermissions | null
+  /** Sentences for the user, such as a missing IP restriction. */
+  warnings: string[]
+}
+
+export interface PlaceRequest {
+  symbol: string
+  side: Side
+  type: OrderType
+  client_order_id: string
+  quantity: Decimal | null
+  quote_quantity: Decimal | null
+  price: Decimal | null
+  stop_price: Decimal | null
+  time_in_force: TimeInForce | null
+  post_only: boolean
+  reduce_only: boolean
+  position_side: PositionSide | null
+  margin_mode: MarginMode | null
+  trigger_by: 'LAST' | 'MARK' | 'INDEX' | null
+  callback_rate: Decimal | null
+  close_position: boolean
+}
+
+/** Names one order of the venue; the venue's id is preferred, the client order id stands in while it is unknown. */
+export interface OrderRef {
+  symbol: string
+  order_id: string | null
+  client_order_id: string | null
+}
+
+/** What the ledger already knows of an account, so that a snapshot asks for no more than it must. */
+export interface SnapshotSince {
+  /** Venue time (ms) up to which everything is known; null on the first snapshot of a key. */
+  time: number | null
+  /** Orders the ledger believes open. Those that are no longer listed as open are asked for one by one. */
+  open_orders: readonly OrderRef[]
+  /** Symbols this account is known to trade. */
+  symbols: readonly string[]
+  /** Balances the ledger knows, so that a moved asset names the symbols worth asking. */
+  balances: readonly { asset: string; total: Decimal }[]
+}
+
+export interface AccountSnapshot {
+  /** Orders, executions, balances and positions, oldest first. */
+  events: AccountEvent[]
+  /** Venue time (ms) before the first query went out: what happened before it is in `events`. */
+  as_of: number
+  /** What could not be proven for this span; null when nothing is missing. */
+  unproven: string | null
+}
+
+/** Why a private stream went down. Its words are stored with the gap. */
+export type DownCause =
+  | 'connect_failed'
+  | 'connection_lost'
+  | 'silent'
+  | 'listen_key_expired'
+  | 'terminated'
+  | 'server_shutdown'
+  | 'rate_limited'
+  | 'auth'
+
+/** How an account hears of its private stream. Handlers must not throw; they are called in the order things happened. */
+export interface StreamHandlers {
+  /** The venue has confirmed the subscription: from here on every event arrives. Called after each (re)connect. */
+  onUp(): void
+  /** No event arrives any more. The stream keeps trying by itself unless `retrying` is false (then the key needs its owner). */
+  onDown(cause: DownCause, detail: string, retrying: boolean): void
+  /** Parsed events of one frame. `receivedAt`: our clock (ms) when the frame was read. */
+  onEvents(events: AccountEvent[], receivedAt: number): void
+}
+
+export interface PrivateStream {
+  /** Our clock (ms) of the last proof that the line is alive: data, a pong, an answered probe; null before the first. */
+  lastAliveAt(): number | null
+  /** When the listen key ends (ms); null where there is none. */
+  expiresAt(): number | null
+  /** Renews the listen key now, or probes the session where there is none. Throws ExchangeError. */
+  keepAlive(): Promise<void>
+  /** The listen key was stored sealed by the caller; null where there is none. Secret. */
+  listenKey(): string | null
+  /** Ends the stream; the venue's shared listen key is left to lapse, for other programs of the owner use it too. */
+  close(): void
+}
+
+/**
+ * One venue in one trading mode and environment. Everything here may throw ExchangeError; every call carries a deadline of its own.
+ */
+export interface Exchange {
+  readonly exchange: ExchangeId
+  readonly trading_mode: TradingMode
+  readonly environment: Environment
+  readonly capabilities: Capabilities
+  /** Proves the key works and tells its rights. Withdraw and transfer rights are reported, the caller refuses them. */
+  checkKey(credentials: Credentials): Promise<KeyCheck>
+  /** Opens the account's private stream; it connects, keeps alive and reconnects by itself until closed. */
+  openStream(credentials: Credentials, handlers: StreamHandlers): PrivateStream
+  /** Reads what a stream cannot tell: open orders, orders closed and executions since, balances, positions. */
+  fetchSnapshot(credentials: Credentials, since: SnapshotSince): Promise<AccountSnapshot>
+  /** One order with its executions; null when the venue says, after a second look, that it does not exist. */
+  fetchOrder(credentials: Credentials, ref: OrderRef): Promise<AccountEvent[] | null>
+  /** Sends the order. Returns the venue's order id. The outcome is shown only once the stream or a query confirms it. */
+  placeOrder(credentials: Credentials, request: PlaceRequest): Promise<{ order_id: string }>
+  cancelOrder(credentials: Credentials, ref: OrderRef): Promise<void>
+  /** Cached and refreshed; needs no key. */
+  fetchInstruments(): Promise<readonly Instrument[]>
+  /** Closes every socket of the venue. */
+  close(): Promise<void>
+}

@@ -1,0 +1,5 @@
+export * from './errors.ts'
+export * from './exchange.ts'
+export * from './registry.ts'
+export * from './transport/clock.ts'
+export * from './transport/transport.ts'

@@ -1,0 +1,5 @@
+export * from './account-event.ts'
+export * from './decimal.ts'
+export * from './messages.ts'
+export * from './records.ts'
+export * from './rest.ts'

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import {
+  balanceSchema,
+  exchangeIdSchema,
+  executionSchema,
+  gapSchema,
+  keyStatusSchema,
+  orderSchema,
+  positionSchema,
+  tradingModeSchema,
+} from './records.ts'
+
+/** Version of the WebSocket protocol, told in `ready`. */
+export const protocolVersion = 1
+
+/** The limits both ends know. Bytes and milliseconds. */
+export const limits = {
+  maxFrameBytes: 16 * 1024,
+  maxFragments: 16,
+  authTimeoutMs: 5_000,
+  maxQueueBytes: 1024 * 1024,
+  messagesPerWindow: 20,
+  messageWindowMs: 10_000,
+  badRequestsBeforeClose: 3,
+  socketsPerUser: 20,
+  /** Of heartbeat_ms: a tab that has heard nothing for this long is stale. */
+  staleHeartbeats: 1.5,
+  /** `reauth` is asked this long before the token ends. */
+  reauthLeadMs: 60_000,
+} as const
+
+/** Why the hub closed a socket; `retry` is what the client does. */
+export const closeCodes = {
+  goingAway: 4000,
+  tooSlow: 4008,
+  gap: 4010,
+  tokenExpired: 4011,
+  tooManyMessages: 4029,
+  badToken: 4501,
+  noAuth: 4502,
+  sessionRevoked: 4503,
+  protocolError: 4504,
+  tooManySockets: 4505,
+} as const
+
+/** Codes after which reconnecting as it is would only fail again. 1008 and 1009 are the WebSocket's own policy and size codes. */
+export const finalCloseCodes: ReadonlySet<number> = new Set([4501, 4502, 4503, 4504, 4505, 1008, 1009])
+
+export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/)
+
+const seq = z.int().nonnegative()
+
+export const resumeSchema = z.object({ epoch: z.string().max(64), seq: z.number() })
+/** Where a tab stopped: `seq` is the last event it applied, 0 for none. */
+export type Resume = { epoch: string; seq: number }
+
+const marketChannelSchema = z.object({
+  channel: z.enum(['order_book', 'ticker', 'candles']),
+  exchange: exchangeIdSchema,
+  trading_mode: tradingModeSchema,
+  symbol: z.string().min(1).max(64),
+})
+
+/** What a client may send. */
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('auth'),
+    data: z.object({ token: z.string().max(8192), resume: resumeSchema.optional() }),
+  }),
+  z.object({ type: z.literal('reauth'), data: z.object({ token: z.string().max(8192) }) }),
+  z.object({ type: z.literal('subscribe'), data: marketChannelSchema }),
+  z.object({ type: z.literal('unsubscribe'), data: marketChannelSchema }),
+  z.object({ type: z.literal('ping'), data: z.unknown().optional() }),
+])
+export type ClientMessage = z.infer<typeof clientMessageSchema>
+
+/** Committed events: each carries the user's next `seq`. */
+export const userEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('order_update'), seq, data: orderSchema }),
+  z.object({ type: z.literal('execution'), seq, data: executionSchema }),
+  z.object({ type: z.literal('balance_update'), seq, data: balanceSchema }),
+  z.object({ type: z.literal('position_update'), seq, data: positionSchema }),
+  z.object({ type: z.literal('gap'), seq, data: gapSchema }),
+])
+export type UserEvent = z.infer<typeof userEventSchema>
+export type UserEventType = UserEvent['type']
+
+export const readySchema = z.object({
+  session_id: z.string(),
+  user_id: z.int(),
+  epoch: z.string(),
+  seq,
+  recovered: z.boolean(),
+  protocol: z.int(),
+  heartbeat_ms: z.int(),
+})
+export type Ready = z.infer<typeof readySchema>
+
+export const snapshotSchema = z.object({
+  epoch: z.string(),
+  seq,
+  orders: z.array(orderSchema),
+  balances: z.array(balanceSchema),
+  positions: z.array(positionSchema),
+  keys: z.array(keyStatusSchema),
+})
+export type Snapshot = z.infer<typeof snapshotSchema>
+
+export const heartbeatSchema = z.object({
+  ts: z.int(),
+  seq,
+  keys: z.array(z.object({ exchange_key_id: z.int(), state: keyStatusSchema.shape.state, age_ms: z.int().nullable() })),
+})
+/** `age_ms`: since the key's exchange link last proved itself alive; null when it never has. */
+export type Heartbeat = z.infer<typeof heartbeatSchema>
+
+/** State messages: latest wins, no `seq`. */
+const stateMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), data: readySchema }),
+  z.object({ type: z.literal('snapshot'), data: snapshotSchema }),
+  z.object({ type: z.literal('key_status'), data: keyStatusSchema }),
+  z.object({ type: z.literal('heartbeat'), data: heartbeatSchema }),
+  z.object({ type: z.literal('pong'), data: z.unknown().optional() }),
+  z.object({ type: z.literal('reauth'), data: z.object({ expires_at: z.int() }) }),
+  z.object({ type: z.literal('error'), data: z.object({ code: z.string(), message: z.string() }) }),
+])
+
+export const serverMessageSchema = z.union([userEventSchema, stateMessageSchema])
+export type ServerMessage = UserEvent | z.infer<typeof stateMessageSchema>

@@ -13,8 +13,8 @@ const defaultPauseMs = 60_000
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Path and query, encoded; appended to the base URL. */
-  path: string
+  /** Path and query, encoded; appended to the base URL. A function is asked when the request may leave, so that it signs the time it leaves at. */
+  path: string | (() => string)
   headers?: Record<string, string>
   body?: string
   /** A failed `read` says nothing; a failed `write` may have been executed. */
@@ -108,7 +108,7 @@ export function createHttp(transport: Transport, options: HttpOptions): Http {
         {
           origin: base.origin,
           method: request.method,
-          path: prefix + request.path,
+          path: prefix + (typeof request.path === 'string' ? request.path : request.path()),
           headers: request.headers ?? {},
           body: request.body ?? null,
         },

@@ -17,6 +17,8 @@ export const protocolVersion = 1
 export const limits = {
   maxFrameBytes: 16 * 1024,
   maxFragments: 16,
+  /** Nested objects and arrays in a client's message. */
+  maxDepth: 16,
   authTimeoutMs: 5_000,
   maxQueueBytes: 1024 * 1024,
   messagesPerWindow: 20,

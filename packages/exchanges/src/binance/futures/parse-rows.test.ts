@@ -1,0 +1,223 @@
+import type { OrderReport } from '@tradercoin/protocol'
+import { describe, expect, it } from 'vitest'
+import { parseRows } from './parse.ts'
+import { parseBalanceRow, parsePositionRow, parseSymbolSettings } from './parse-account.ts'
+import { parseAlgoRow } from './parse-algo.ts'
+import { parseOrderRow, parseTradeRow } from './parse-order.ts'
+import { parseInstruments } from './symbols.ts'
+import { fixture } from './test-fixtures.ts'
+
+const open: OrderReport = {
+  trading_mode: 'futures',
+  symbol: 'BTCUSDT',
+  order_id: '612345678901',
+  client_order_id: 'hub-f-001',
+  side: 'BUY',
+  position_side: 'NET',
+  type: 'LIMIT',
+  venue_type: 'LIMIT',
+  time_in_force: 'GTC',
+  post_only: false,
+  reduce_only: false,
+  status: 'PARTIALLY_FILLED',
+  price: '94500',
+  stop_price: null,
+  quantity: '0.020',
+  quantity_unit: 'BASE',
+  executed_qty: '0.008',
+  venue_average_price: '94500.00000',
+  reason: null,
+  parent_order_id: null,
+  create_time: 1795301000101,
+  update_time: 1795301060041,
+}
+
+const row = (name: string, overrides: object = {}) => ({ ...(fixture(name).frame as object), ...overrides })
+
+describe('orders', () => {
+  it('reads a queried order', () => {
+    expect(parseOrderRow(row('rest-order-open'))).toEqual(open)
+  })
+
+  it('reads the answer to a placed order, which tells no average and no creation time', () => {
+    expect(parseOrderRow(row('rest-order-placed'))).toEqual({
+      ...open,
+      status: 'NEW',
+      executed_qty: '0',
+      venue_average_price: null,
+      create_time: null,
+      update_time: 1795301000101,
+    })
+  })
+
+  it('keeps every digit of a 64-bit id and marks a liquidation', () => {
+    const report = parseOrderRow(row('rest-order-liquidated'))
+    expect(report).toMatchObject({ order_id: '8389766145050669870', type: 'OTHER', venue_type: 'LIQUIDATION' })
+    const trade = parseTradeRow(row('rest-trade', { symbol: 'ETHUSDT', orderId: '8389766145050669870' }), report)
+    expect(trade).toMatchObject({ kind: 'LIQUIDATION', client_order_id: 'autoclose-1795301200000123456' })
+  })
+
+  it('tells a refused post-only order from one that expired later', () => {
+    const gtx = { timeInForce: 'GTX', status: 'EXPIRED', executedQty: '0' }
+    const refused = parseOrderRow(row('rest-order-open', { ...gtx, updateTime: 1795301000101 }))
+    expect(refused).toMatchObject({
+      status: 'REJECTED',
+      post_only: true,
+      reason: 'post-only order would have taken liquidity',
+    })
+    expect(parseOrderRow(row('rest-order-open', gtx))).toMatchObject({ status: 'EXPIRED', reason: null })
+  })
+})
+
+describe('trades', () => {
+  it('reads a trade without its order', () => {
+    expect(parseTradeRow(row('rest-trade'), null)).toEqual({
+      trading_mode: 'futures',
+      symbol: 'BTCUSDT',
+      order_id: '612345678901',
+      client_order_id: null,
+      trade_id: '5566778899',
+      side: 'BUY',
+      position_side: 'NET',
+      price: '94500',
+      quantity: '0.008',
+      quote_qty: '756',
+      fee: '0.15120000',
+      fee_asset: 'USDT',
+      realized_pnl: '0',
+      is_maker: true,
+      kind: 'TRADE',
+      time: 1795301060041,
+    })
+  })
+})
+
+describe('conditional orders', () => {
+  const parent: OrderReport = {
+    ...open,
+    order_id: 'algo:2148719',
+    client_order_id: 'hub-sl-1',
+    side: 'SELL',
+    type: 'STOP_MARKET',
+    venue_type: 'STOP_MARKET',
+    reduce_only: true,
+    status: 'UNTRIGGERED',
+    price: null,
+    stop_price: '92000.0',
+    executed_qty: '0',
+    venue_average_price: null,
+    create_time: 1795301300018,
+    update_time: 1795301300018,
+  }
+
+  it('reads a waiting one', () => {
+    expect(parseAlgoRow(row('rest-algo-placed'))).toEqual([{ kind: 'order', order: parent, execution: null }])
+  })
+
+  it('reads a finished one and the order it became; the fill is only counted there', () => {
+    expect(parseAlgoRow(row('rest-algo-finished'))).toEqual([
+      { kind: 'order', order: { ...parent, status: 'FILLED', update_time: 1795309900030 }, execution: null },
+      {
+        kind: 'order',
+        order: {
+          ...parent,
+          order_id: '612345999001',
+          client_order_id: null,
+          time_in_force: null,
+          status: 'NEW',
+          parent_order_id: 'algo:2148719',
+          create_time: null,
+          update_time: 1795309899800,
+        },
+        execution: null,
+      },
+    ])
+  })
+
+  it('takes a partly filled one for canceled, and goes by the price where the quantity is not told', () => {
+    const status = (overrides: object) => {
+      const event = parseAlgoRow(row('rest-algo-finished', overrides))[0]
+      return event?.kind === 'order' ? event.order.status : null
+    }
+    expect(status({ actualQty: '0.010' })).toBe('CANCELED')
+    expect(status({ actualQty: undefined })).toBe('FILLED')
+    expect(status({ actualQty: undefined, actualPrice: '0.00000' })).toBe('CANCELED')
+    expect(status({ quantity: '0', closePosition: true, actualQty: '0.010' })).toBe('FILLED')
+  })
+})
+
+describe('balances and positions', () => {
+  it('reads a balance', () => {
+    expect(parseBalanceRow(row('rest-balance'), 5)).toEqual({
+      trading_mode: 'futures',
+      asset: 'USDT',
+      total: '10231.88120000',
+      available: '10156.65020000',
+      locked: null,
+      update_time: 1795301060041,
+    })
+    expect(parseBalanceRow(row('rest-balance', { updateTime: 0 }), 5).update_time).toBe(5)
+  })
+
+  it('joins a position with the settings of its symbol', () => {
+    const settings = parseSymbolSettings(fixture('rest-symbol-config').frame as unknown[])
+    expect(parsePositionRow(row('rest-position'), settings, 5)).toEqual({
+      trading_mode: 'futures',
+      symbol: 'BTCUSDT',
+      position_side: 'NET',
+      margin_mode: 'CROSS',
+      quantity: '0.008',
+      entry_price: '94500.0',
+      mark_price: '94551.25000000',
+      unrealized_pnl: '0.41000000',
+      realized_pnl: null,
+      leverage: '10',
+      liquidation_price: '0',
+      update_time: 1795301060041,
+    })
+    expect(parsePositionRow(row('rest-position'), new Map(), 5)).toMatchObject({ margin_mode: null, leverage: null })
+  })
+})
+
+describe('rows', () => {
+  it('keeps a misshapen row raw beside the good ones', () => {
+    const events = parseRows('order', [{ orderId: 5 }, row('rest-order-open')], (each) => [
+      { kind: 'order', order: parseOrderRow(each), execution: null },
+    ])
+    expect(events).toEqual([
+      { kind: 'raw', event_type: 'order', payload: '{"orderId":5}', problem: 'executedQty is not a decimal' },
+      { kind: 'order', order: open, execution: null },
+    ])
+  })
+})
+
+describe('instruments', () => {
+  it('takes steps from the filters and passes over COIN-M rows', () => {
+    expect(parseInstruments(fixture('exchange-info').frame)).toEqual([
+      {
+        trading_mode: 'futures',
+        symbol: 'BTCUSDT',
+        base_asset: 'BTC',
+        quote_asset: 'USDT',
+        tick_size: '0.10',
+        step_size: '0.001',
+        min_quantity: '0.001',
+        max_quantity: '1000',
+        min_notional: '100',
+        is_trading: true,
+      },
+      {
+        trading_mode: 'futures',
+        symbol: 'BTCUSDT_261225',
+        base_asset: 'BTC',
+        quote_asset: 'USDT',
+        tick_size: null,
+        step_size: null,
+        min_quantity: null,
+        max_quantity: null,
+        min_notional: null,
+        is_trading: false,
+      },
+    ])
+  })
+})

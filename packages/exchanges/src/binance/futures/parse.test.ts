@@ -1,0 +1,661 @@
+import {
+  type AccountEvent,
+  balanceSchema,
+  type ExecutionReport,
+  executionSchema,
+  type OrderReport,
+  orderSchema,
+  positionSchema,
+} from '@tradercoin/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseJson } from '../../transport/json.ts'
+import { parseStreamEvent, tradeLiteOf } from './parse.ts'
+import { fixture, fixtureNames } from './test-fixtures.ts'
+
+function read(name: string): AccountEvent[] {
+  const { frame, text } = fixture(name)
+  return parseStreamEvent(frame, text)
+}
+
+const limitBuy: OrderReport = {
+  trading_mode: 'futures',
+  symbol: 'BTCUSDT',
+  order_id: '612345678901',
+  client_order_id: 'hub-f-001',
+  side: 'BUY',
+  position_side: 'NET',
+  type: 'LIMIT',
+  venue_type: 'LIMIT',
+  time_in_force: 'GTC',
+  post_only: false,
+  reduce_only: false,
+  status: 'NEW',
+  price: '94500',
+  stop_price: null,
+  quantity: '0.020',
+  quantity_unit: 'BASE',
+  executed_qty: '0',
+  venue_average_price: null,
+  reason: null,
+  parent_order_id: null,
+  create_time: null,
+  update_time: 1795301000101,
+}
+
+const partFill: ExecutionReport = {
+  trading_mode: 'futures',
+  symbol: 'BTCUSDT',
+  order_id: '612345678901',
+  client_order_id: 'hub-f-001',
+  trade_id: '5566778899',
+  side: 'BUY',
+  position_side: 'NET',
+  price: '94500',
+  quantity: '0.008',
+  quote_qty: '756',
+  fee: '0.1512',
+  fee_asset: 'USDT',
+  realized_pnl: '0',
+  is_maker: true,
+  kind: 'TRADE',
+  time: 1795301060041,
+}
+
+const order = (overrides: Partial<OrderReport>, execution: Partial<ExecutionReport> | null = null): AccountEvent[] => [
+  {
+    kind: 'order',
+    order: { ...limitBuy, ...overrides },
+    execution: execution === null ? null : { ...partFill, ...execution },
+  },
+]
+
+describe('ORDER_TRADE_UPDATE', () => {
+  const cases: Record<string, AccountEvent[]> = {
+    'order-new': order({ create_time: 1795301000101 }),
+    'order-filled-partly': order(
+      {
+        status: 'PARTIALLY_FILLED',
+        executed_qty: '0.008',
+        venue_average_price: '94500.0',
+        update_time: 1795301060041,
+      },
+      {},
+    ),
+    'order-amended': order({
+      status: 'PARTIALLY_FILLED',
+      price: '94600',
+      executed_qty: '0.008',
+      venue_average_price: '94500.0',
+      update_time: 1795301100014,
+    }),
+    'order-filled': order(
+      {
+        status: 'FILLED',
+        price: '94600',
+        executed_qty: '0.020',
+        venue_average_price: '94560.0',
+        update_time: 1795301150000,
+      },
+      {
+        trade_id: '5566779001',
+        price: '94600',
+        quantity: '0.012',
+        quote_qty: '1135.2',
+        fee: '-0.0113520',
+        time: 1795301150000,
+      },
+    ),
+    'order-canceled': order({
+      order_id: '612345678990',
+      client_order_id: 'web_7Hk2',
+      status: 'CANCELED',
+      executed_qty: '0.008',
+      venue_average_price: '94500.0',
+      update_time: 1795301160000,
+    }),
+    'order-ioc-expired': order({
+      order_id: '612345679000',
+      client_order_id: 'hub-ioc-7',
+      side: 'SELL',
+      time_in_force: 'IOC',
+      status: 'EXPIRED',
+      executed_qty: '0.005',
+      venue_average_price: '94510.0',
+      reason: 'the rest of an immediate-or-cancel order expired',
+      update_time: 1795301170000,
+    }),
+    'order-market-unfilled': order({
+      order_id: '612345679050',
+      client_order_id: 'hub-mkt-8',
+      side: 'SELL',
+      type: 'MARKET',
+      venue_type: 'MARKET',
+      price: null,
+      status: 'EXPIRED',
+      reason: 'the rest of a market order could not be filled',
+      update_time: 1795301171000,
+    }),
+    'order-self-trade': order({
+      order_id: '612345679100',
+      client_order_id: 'hub-stp-1',
+      status: 'EXPIRED',
+      reason: 'self-trade prevention',
+      update_time: 1795301180000,
+    }),
+    'order-post-only-refused': order({
+      order_id: '612345679200',
+      client_order_id: 'hub-po-1',
+      post_only: true,
+      status: 'REJECTED',
+      reason: 'post-only order would have taken liquidity',
+      update_time: 1795301190000,
+    }),
+    'order-post-only-delisted': order({
+      order_id: '612345679300',
+      client_order_id: 'hub-po-2',
+      post_only: true,
+      status: 'EXPIRED',
+      reason: 'the symbol was delisted',
+      update_time: 1795301195000,
+    }),
+    'order-stop-filled': order(
+      {
+        order_id: '612345999001',
+        client_order_id: 'hub-sl-1',
+        side: 'SELL',
+        type: 'STOP_MARKET',
+        venue_type: 'STOP_MARKET',
+        reduce_only: true,
+        status: 'FILLED',
+        price: null,
+        stop_price: '92000',
+        executed_qty: '0.020',
+        venue_average_price: '91988.50',
+        update_time: 1795309900028,
+      },
+      {
+        order_id: '612345999001',
+        client_order_id: 'hub-sl-1',
+        trade_id: '5566900001',
+        side: 'SELL',
+        price: '91988.50',
+        quantity: '0.020',
+        quote_qty: '1839.77',
+        fee: '0.91988500',
+        realized_pnl: '-50.23',
+        is_maker: false,
+        time: 1795309900028,
+      },
+    ),
+    'order-trailing-hedge': order(
+      {
+        order_id: '612346000001',
+        client_order_id: 'hub-ts-1',
+        position_side: 'SHORT',
+        type: 'TRAILING_STOP',
+        venue_type: 'TRAILING_STOP_MARKET',
+        status: 'PARTIALLY_FILLED',
+        price: null,
+        stop_price: '93000',
+        quantity: '0.500',
+        executed_qty: '0.100',
+        venue_average_price: '92910.10',
+        update_time: 1795309950000,
+      },
+      {
+        order_id: '612346000001',
+        client_order_id: 'hub-ts-1',
+        trade_id: '5566900777',
+        position_side: 'SHORT',
+        price: '92910.10',
+        quantity: '0.100',
+        quote_qty: '9291.01',
+        fee: '3.71640400',
+        realized_pnl: '12.5',
+        is_maker: false,
+        time: 1795309950000,
+      },
+    ),
+    'order-good-till-date': order({
+      order_id: '612346000100',
+      client_order_id: 'hub-gtd-1',
+      time_in_force: 'GTD',
+      create_time: 1795309960000,
+      update_time: 1795309960000,
+    }),
+    'order-liquidated': order(
+      {
+        symbol: 'ETHUSDT',
+        order_id: '8389766145050669870',
+        client_order_id: 'autoclose-1795301200000123456',
+        side: 'SELL',
+        type: 'OTHER',
+        venue_type: 'LIQUIDATION',
+        time_in_force: 'IOC',
+        status: 'FILLED',
+        price: '2210.15',
+        quantity: '2.500',
+        executed_qty: '2.500',
+        venue_average_price: '2212.40',
+        update_time: 1795301200006,
+      },
+      {
+        symbol: 'ETHUSDT',
+        order_id: '8389766145050669870',
+        client_order_id: 'autoclose-1795301200000123456',
+        trade_id: '6677889900',
+        side: 'SELL',
+        price: '2212.40',
+        quantity: '2.500',
+        quote_qty: '5531',
+        fee: '2.76550000',
+        realized_pnl: '-410.22',
+        is_maker: false,
+        kind: 'LIQUIDATION',
+        time: 1795301200006,
+      },
+    ),
+    'order-adl': order(
+      {
+        order_id: '612346000200',
+        client_order_id: 'adl_autoclose',
+        side: 'SELL',
+        position_side: 'LONG',
+        status: 'FILLED',
+        price: '94000',
+        executed_qty: '0.020',
+        venue_average_price: '94000',
+        update_time: 1795310000000,
+      },
+      {
+        order_id: '612346000200',
+        client_order_id: 'adl_autoclose',
+        trade_id: '5566901000',
+        side: 'SELL',
+        position_side: 'LONG',
+        price: '94000',
+        quantity: '0.020',
+        quote_qty: '1880',
+        fee: '0',
+        realized_pnl: '-10',
+        is_maker: false,
+        kind: 'ADL',
+        time: 1795310000000,
+      },
+    ),
+    'order-settled': order(
+      {
+        symbol: 'BTCUSDT_261225',
+        order_id: '612346000300',
+        client_order_id: 'settlement_autoclose-BTCUSDT_261225',
+        side: 'SELL',
+        type: 'MARKET',
+        venue_type: 'MARKET',
+        status: 'FILLED',
+        price: null,
+        executed_qty: '0.020',
+        venue_average_price: '94100.1',
+        update_time: 1795310100000,
+      },
+      {
+        symbol: 'BTCUSDT_261225',
+        order_id: '612346000300',
+        client_order_id: 'settlement_autoclose-BTCUSDT_261225',
+        trade_id: '701',
+        side: 'SELL',
+        price: '94100.1',
+        quantity: '0.020',
+        quote_qty: '1882.002',
+        fee: '0',
+        realized_pnl: '3.2',
+        is_maker: false,
+        kind: 'SETTLEMENT',
+        time: 1795310100000,
+      },
+    ),
+  }
+
+  it.each(Object.entries(cases))('%s', (name, expected) => {
+    expect(read(name)).toEqual(expected)
+  })
+
+  it('reads the same fill the same way twice', () => {
+    expect(read('order-filled-partly')).toEqual(read('order-filled-partly'))
+  })
+})
+
+describe('TRADE_LITE', () => {
+  it('announces a fill and is no execution of its own', () => {
+    expect(read('trade-lite')).toEqual([])
+    expect(tradeLiteOf(fixture('trade-lite').frame)).toEqual({
+      symbol: 'BTCUSDT',
+      order_id: '612345678901',
+      trade_id: '5566778899',
+    })
+    expect(tradeLiteOf(fixture('order-filled-partly').frame)).toBeNull()
+  })
+})
+
+describe('ALGO_UPDATE', () => {
+  const parent: OrderReport = {
+    ...limitBuy,
+    order_id: 'algo:2148719',
+    client_order_id: 'hub-sl-1',
+    side: 'SELL',
+    type: 'STOP_MARKET',
+    venue_type: 'STOP_MARKET',
+    reduce_only: true,
+    status: 'UNTRIGGERED',
+    price: null,
+    stop_price: '92000',
+    update_time: 1795301300018,
+  }
+  const child: OrderReport = {
+    ...parent,
+    order_id: '612345999001',
+    client_order_id: null,
+    time_in_force: null,
+    status: 'NEW',
+    parent_order_id: 'algo:2148719',
+    update_time: 1795309899800,
+  }
+  const events = (...orders: OrderReport[]): AccountEvent[] =>
+    orders.map((report) => ({ kind: 'order', order: report, execution: null }))
+
+  const cases: Record<string, AccountEvent[]> = {
+    'algo-new': events(parent),
+    'algo-triggering': events({ ...parent, status: 'TRIGGERED', update_time: 1795309899800 }),
+    'algo-triggered': events({ ...parent, status: 'TRIGGERED', update_time: 1795309899905 }, child),
+    'algo-finished': events({ ...parent, status: 'FILLED', update_time: 1795309900030 }, child),
+    'algo-finished-unfilled': events(
+      {
+        ...parent,
+        order_id: 'algo:2148720',
+        client_order_id: 'hub-tp-1',
+        type: 'TAKE_PROFIT_LIMIT',
+        venue_type: 'TAKE_PROFIT',
+        status: 'CANCELED',
+        price: '96100',
+        stop_price: '96000',
+        reason: 'its order ended before it was filled',
+        update_time: 1795309900130,
+      },
+      {
+        ...child,
+        order_id: '612345999100',
+        type: 'TAKE_PROFIT_LIMIT',
+        venue_type: 'TAKE_PROFIT',
+        price: '96100',
+        stop_price: '96000',
+        parent_order_id: 'algo:2148720',
+        update_time: 1795309899850,
+      },
+    ),
+    'algo-canceled': events({ ...parent, status: 'CANCELED', update_time: 1795309950030 }),
+    'algo-rejected': events({
+      ...parent,
+      status: 'REJECTED',
+      reason: 'Margin is insufficient.',
+      update_time: 1795309951030,
+    }),
+    'algo-expired': events({ ...parent, status: 'EXPIRED', update_time: 1795309952030 }),
+    'algo-trailing-activated': events({
+      ...parent,
+      order_id: 'algo:2148800',
+      client_order_id: 'hub-ts-1',
+      side: 'BUY',
+      position_side: 'SHORT',
+      type: 'TRAILING_STOP',
+      venue_type: 'TRAILING_STOP_MARKET',
+      quantity: '0.500',
+      stop_price: null,
+      update_time: 1795309953030,
+    }),
+    'algo-close-position': events(
+      {
+        ...parent,
+        order_id: 'algo:2148900',
+        client_order_id: 'hub-cl-1',
+        quantity: null,
+        status: 'FILLED',
+        update_time: 1795309954030,
+      },
+      {
+        ...child,
+        order_id: '612345999300',
+        quantity: null,
+        parent_order_id: 'algo:2148900',
+        update_time: 1795309954000,
+      },
+    ),
+  }
+
+  it.each(Object.entries(cases))('%s', (name, expected) => {
+    expect(read(name)).toEqual(expected)
+  })
+})
+
+describe('ACCOUNT_UPDATE', () => {
+  it('gives absolute balances and positions', () => {
+    expect(read('account-order')).toEqual([
+      {
+        kind: 'balance',
+        balance: {
+          trading_mode: 'futures',
+          asset: 'USDT',
+          total: '10231.88120000',
+          available: null,
+          locked: null,
+          update_time: 1795301060041,
+        },
+      },
+      {
+        kind: 'position',
+        position: {
+          trading_mode: 'futures',
+          symbol: 'BTCUSDT',
+          position_side: 'NET',
+          margin_mode: 'CROSS',
+          quantity: '0.008',
+          entry_price: '94500.0',
+          mark_price: null,
+          unrealized_pnl: '0.41000000',
+          realized_pnl: '0',
+          leverage: null,
+          liquidation_price: null,
+          update_time: 1795301060041,
+        },
+      },
+    ])
+  })
+
+  it('takes a funding fee without positions', () => {
+    expect(read('account-funding')).toEqual([
+      {
+        kind: 'balance',
+        balance: {
+          trading_mode: 'futures',
+          asset: 'USDT',
+          total: '10231.72310000',
+          available: null,
+          locked: null,
+          update_time: 1795305600012,
+        },
+      },
+    ])
+  })
+
+  it('keeps the two sides of a hedge apart and leaves absent fields unknown', () => {
+    const balance = (asset: string, total: string) => ({
+      kind: 'balance',
+      balance: {
+        trading_mode: 'futures',
+        asset,
+        total,
+        available: null,
+        locked: null,
+        update_time: 1795305700012,
+      },
+    })
+    const short = {
+      trading_mode: 'futures',
+      symbol: 'ETHUSDT',
+      position_side: 'SHORT',
+      margin_mode: 'ISOLATED',
+      quantity: '-2.5',
+      entry_price: '2210.15',
+      mark_price: null,
+      unrealized_pnl: '-1.5',
+      realized_pnl: null,
+      leverage: null,
+      liquidation_price: null,
+      update_time: 1795305700012,
+    }
+    const long = {
+      ...short,
+      position_side: 'LONG',
+      quantity: '0',
+      entry_price: '0',
+      unrealized_pnl: '0',
+      realized_pnl: '15.5',
+    }
+    expect(read('account-hedge')).toEqual([
+      balance('USDT', '10000'),
+      balance('BNB', '0.5'),
+      { kind: 'position', position: short },
+      { kind: 'position', position: long },
+    ])
+  })
+
+  it('keeps the good entries of a frame with a bad one, and the frame', () => {
+    const text = '{"e":"ACCOUNT_UPDATE","E":2,"T":1,"a":{"B":[{"a":"USDT","wb":"much"},{"a":"BNB","wb":"1"}]}}'
+    expect(parseStreamEvent(parseJson(text), text)).toEqual([
+      {
+        kind: 'balance',
+        balance: {
+          trading_mode: 'futures',
+          asset: 'BNB',
+          total: '1',
+          available: null,
+          locked: null,
+          update_time: 1,
+        },
+      },
+      { kind: 'raw', event_type: 'ACCOUNT_UPDATE', payload: text, problem: 'wb is not a decimal' },
+    ])
+  })
+})
+
+describe('events kept raw', () => {
+  it.each([
+    ['margin-call', 'MARGIN_CALL'],
+    ['config-leverage', 'ACCOUNT_CONFIG_UPDATE'],
+    ['config-multi-assets', 'ACCOUNT_CONFIG_UPDATE'],
+    ['strategy', 'STRATEGY_UPDATE'],
+    ['grid', 'GRID_UPDATE'],
+    ['conditional-reject', 'CONDITIONAL_ORDER_TRIGGER_REJECT'],
+  ])('%s is known and has no problem', (name, type) => {
+    expect(read(name)).toEqual([{ kind: 'raw', event_type: type, payload: fixture(name).text, problem: null }])
+  })
+
+  it('listenKeyExpired does not carry the key on', () => {
+    expect(read('listen-key-expired')).toEqual([
+      {
+        kind: 'raw',
+        event_type: 'listenKeyExpired',
+        payload: '{"e":"listenKeyExpired","E":1795303600012,"listenKey":"[redacted]"}',
+        problem: null,
+      },
+    ])
+  })
+
+  it.each([
+    ['{"e":"SOMETHING_NEW","E":1}', 'SOMETHING_NEW', 'the event is not known'],
+    ['{"hello":1}', 'unknown', 'the event is not known'],
+    ['[1]', 'unknown', 'the frame is not an event'],
+    ['7', 'unknown', 'the frame is not an event'],
+    ['{"e":"ORDER_TRADE_UPDATE","E":1,"T":1}', 'ORDER_TRADE_UPDATE', 'o is not an object'],
+    [
+      '{"e":"ORDER_TRADE_UPDATE","E":1,"T":1,"o":{"z":"0","X":"SLEEPING"}}',
+      'ORDER_TRADE_UPDATE',
+      'unknown order status',
+    ],
+    ['{"e":"ACCOUNT_UPDATE","E":1,"T":1,"a":{"B":5}}', 'ACCOUNT_UPDATE', 'B is not a list'],
+  ])('%s', (text, type, problem) => {
+    expect(parseStreamEvent(parseJson(text), text)).toEqual([{ kind: 'raw', event_type: type, payload: text, problem }])
+  })
+})
+
+describe('any payload', () => {
+  const orderFields = orderSchema.pick({
+    trading_mode: true,
+    symbol: true,
+    order_id: true,
+    client_order_id: true,
+    side: true,
+    position_side: true,
+    type: true,
+    venue_type: true,
+    time_in_force: true,
+    post_only: true,
+    reduce_only: true,
+    status: true,
+    price: true,
+    stop_price: true,
+    quantity: true,
+    quantity_unit: true,
+    executed_qty: true,
+    reason: true,
+    parent_order_id: true,
+    update_time: true,
+  })
+  const executionFields = executionSchema.omit({
+    id: true,
+    user_id: true,
+    exchange_key_id: true,
+    exchange: true,
+    source: true,
+  })
+  const balanceFields = balanceSchema.omit({ exchange_key_id: true, exchange: true })
+  const positionFields = positionSchema.omit({ exchange_key_id: true, exchange: true })
+  const names = fixtureNames().filter((name) => !name.startsWith('rest-') && name !== 'exchange-info')
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom('', '0', '-1', '1E-8', '.5', 'NaN', 0, -1, 1e21, null))
+
+  /** Replaces, drops or adds one field somewhere in the payload. */
+  function mutate(frame: unknown, path: readonly number[], replacement: unknown, drop: boolean): unknown {
+    if (typeof frame !== 'object' || frame === null) return replacement
+    const keys = Object.keys(frame)
+    const key = keys[(path[0] ?? 0) % Math.max(1, keys.length)]
+    if (key === undefined) return replacement
+    const copy: Record<string, unknown> = Array.isArray(frame) ? ([...frame] as never) : { ...frame }
+    if (path.length > 1) copy[key] = mutate(copy[key], path.slice(1), replacement, drop)
+    else if (drop) delete copy[key]
+    else copy[key] = replacement
+    return copy
+  }
+
+  it('gives valid records or the frame itself, and never throws', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...names),
+        fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }),
+        value,
+        fc.boolean(),
+        (name, path, replacement, drop) => {
+          const frame = mutate(fixture(name).frame, path, replacement, drop)
+          for (const event of parseStreamEvent(frame, 'text')) {
+            if (event.kind === 'order') {
+              orderFields.parse(event.order)
+              if (event.execution !== null) executionFields.parse(event.execution)
+            } else if (event.kind === 'balance') balanceFields.parse(event.balance)
+            else if (event.kind === 'position') positionFields.parse(event.position)
+            else if (event.kind === 'raw') expect(event.event_type).not.toBe('')
+            else expect.unreachable()
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+})

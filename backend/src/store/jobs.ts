@@ -1,8 +1,33 @@
+import { audit } from './audit.ts'
+import { addKey, deleteKey, patchKey, reserveKeyId, storeKeyState, storeListenKey } from './exchange-keys.ts'
+import { claimIdempotencyKey, finishIdempotencyKey, releaseIdempotencyKey } from './idempotency.ts'
 import type { Job } from './job.ts'
+import { openSession, revokeSession, rotateSession } from './sessions.ts'
 import { renewEpochs } from './user-logs.ts'
+import { changePassword, createUser, disableUser, grantAdmin, replacePasswordHash } from './users.ts'
+import { storeVaultCheck } from './vault-check.ts'
 
 /** Every job of the writer. A table's jobs live in its own file; add yours here. */
 export const jobs = {
+  audit,
+  addKey,
+  changePassword,
+  claimIdempotencyKey,
+  createUser,
+  deleteKey,
+  disableUser,
+  finishIdempotencyKey,
+  grantAdmin,
+  openSession,
+  patchKey,
+  releaseIdempotencyKey,
+  replacePasswordHash,
+  reserveKeyId,
+  revokeSession,
+  rotateSession,
+  storeKeyState,
+  storeListenKey,
+  storeVaultCheck,
   renewEpochs,
 }
 

@@ -1,0 +1,220 @@
+import type { Environment, ExchangeId, ExchangeKey, KeyPermissions, KeyState, TradingMode } from '@tradercoin/protocol'
+import { appendAudit } from './audit.ts'
+import type { Database } from './database.ts'
+import { JobError } from './errors.ts'
+import type { Job } from './job.ts'
+import type { UserScope } from './scope.ts'
+
+/** An exchange key as its owner sees it. `warnings`: sentences from the check of its rights. */
+export interface ExchangeKeyItem extends ExchangeKey {
+  warnings: string[]
+}
+
+/** An exchange key as the account that runs on it needs it. The sealed fields are opened by the vault alone. */
+export interface StoredKey {
+  id: number
+  user_id: number
+  exchange: ExchangeId
+  trading_mode: TradingMode
+  environment: Environment
+  region: string | null
+  api_key_sealed: Uint8Array
+  api_secret_sealed: Uint8Array
+  passphrase_sealed: Uint8Array | null
+}
+
+type ItemRow = Omit<ExchangeKeyItem, 'is_active' | 'permissions' | 'warnings'> & {
+  is_active: 0 | 1
+  permissions: string | null
+  warnings: string
+}
+
+const itemColumns = `id, exchange, trading_mode, environment, region, label, api_key_last4, is_active, permissions, warnings, state,
+  state_reason, last_event_at, listen_key_expires_at, created_at`
+const storedColumns = `id, user_id, exchange, trading_mode, environment, region, api_key_sealed, api_secret_sealed,
+  passphrase_sealed`
+
+/** The user's keys, newest first, with their state as last stored. */
+export function listKeys(db: Database, { user_id }: UserScope): ExchangeKeyItem[] {
+  return db
+    .all<ItemRow>(
+      `SELECT ${itemColumns} FROM exchange_keys WHERE user_id = ? AND deleted_at IS NULL ORDER BY created_at DESC, id DESC`,
+      user_id,
+    )
+    .map(toItem)
+}
+
+export function readKey(db: Database, { user_id }: UserScope, id: number): ExchangeKeyItem | undefined {
+  const row = db.get<ItemRow>(
+    `SELECT ${itemColumns} FROM exchange_keys WHERE id = ? AND user_id = ? AND deleted_at IS NULL`,
+    id,
+    user_id,
+  )
+  return row && toItem(row)
+}
+
+/** An active key with its sealed secrets, for the account that is to run on it. */
+export function readStoredKey(db: Database, { user_id }: UserScope, id: number): StoredKey | undefined {
+  return db.get<StoredKey>(
+    `SELECT ${storedColumns} FROM exchange_keys WHERE id = ? AND user_id = ? AND deleted_at IS NULL AND is_active = 1`,
+    id,
+    user_id,
+  )
+}
+
+/** Every active key of every user, for the start of the hub. */
+export function listStoredKeys(db: Database): StoredKey[] {
+  return db.all<StoredKey>(
+    `SELECT ${storedColumns} FROM exchange_keys WHERE deleted_at IS NULL AND is_active = 1 ORDER BY id`,
+  )
+}
+
+function toItem(row: ItemRow): ExchangeKeyItem {
+  return {
+    ...row,
+    is_active: row.is_active === 1,
+    permissions: row.permissions === null ? null : (JSON.parse(row.permissions) as KeyPermissions),
+    warnings: JSON.parse(row.warnings) as string[],
+  }
+}
+
+/** Takes the next id, because the secrets are sealed for their row before it is stored. */
+export const reserveKeyId: Job<Record<string, never>, number> = (db) => {
+  const next = db.get<{ seq: number }>(
+    "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'exchange_keys' RETURNING seq",
+  )
+  if (next) return next.seq
+  db.run("INSERT INTO sqlite_sequence (name, seq) VALUES ('exchange_keys', 1)")
+  return 1
+}
+
+export interface NewKey {
+  id: number
+  user_id: number
+  exchange: ExchangeId
+  trading_mode: TradingMode
+  environment: Environment
+  region: string | null
+  label: string | null
+  account_uid: string
+  account_scope: string
+  api_key_last4: string
+  api_key_sealed: Uint8Array
+  api_secret_sealed: Uint8Array
+  passphrase_sealed: Uint8Array | null
+  permissions: KeyPermissions | null
+  warnings: string[]
+  ip: string | null
+}
+
+/** @throws JobError `account_already_added` when the user has a key of the same account */
+export const addKey: Job<NewKey, void> = (db, key, { now }) => {
+  const { id, user_id, exchange, environment, account_scope } = key
+  const same = db.get(
+    `SELECT 1 FROM exchange_keys WHERE user_id = ? AND exchange = ? AND environment = ? AND account_scope = ?
+     AND deleted_at IS NULL`,
+    user_id,
+    exchange,
+    environment,
+    account_scope,
+  )
+  if (same) throw new JobError('account_already_added', 'A key of this exchange account is there already')
+  db.run(
+    `INSERT INTO exchange_keys (id, user_id, exchange, trading_mode, environment, region, label, account_uid, account_scope,
+       api_key_last4, api_key_sealed, api_secret_sealed, passphrase_sealed, permissions, warnings, state, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'connecting', ?)`,
+    id,
+    user_id,
+    exchange,
+    key.trading_mode,
+    environment,
+    key.region,
+    key.label,
+    key.account_uid,
+    account_scope,
+    key.api_key_last4,
+    key.api_key_sealed,
+    key.api_secret_sealed,
+    key.passphrase_sealed,
+    key.permissions && JSON.stringify(key.permissions),
+    JSON.stringify(key.warnings),
+    now,
+  )
+  const detail = { exchange_key_id: id, exchange, environment, trading_mode: key.trading_mode }
+  appendAudit(db, now, { user_id, actor: `user:${user_id}`, action: 'key_added', detail, ip: key.ip })
+}
+
+export interface KeyPatch {
+  user_id: number
+  id: number
+  label?: string | null
+  is_active?: boolean
+  ip: string | null
+}
+
+/** @throws JobError `not_found` */
+export const patchKey: Job<KeyPatch, void> = (db, { user_id, id, label, is_active, ip }, { now }) => {
+  const row = readKey(db, { user_id }, id)
+  if (!row) throw new JobError('not_found')
+  db.run(
+    'UPDATE exchange_keys SET label = ?, is_active = ? WHERE id = ?',
+    label === undefined ? row.label : label,
+    (is_active ?? row.is_active) ? 1 : 0,
+    id,
+  )
+  const detail = { exchange_key_id: id, is_active: is_active ?? row.is_active }
+  appendAudit(db, now, { user_id, actor: `user:${user_id}`, action: 'key_changed', detail, ip })
+}
+
+/** Removes the key and its secrets; its orders stay. @throws JobError `not_found` */
+export const deleteKey: Job<UserScope & { id: number; ip: string | null }, void> = (
+  db,
+  { user_id, id, ip },
+  { now },
+) => {
+  const { changes } = db.run(
+    `UPDATE exchange_keys SET deleted_at = ?, is_active = 0, state = 'stopped', state_reason = NULL, api_key_sealed = NULL,
+       api_secret_sealed = NULL, passphrase_sealed = NULL, listen_key_sealed = NULL, listen_key_expires_at = NULL
+     WHERE id = ? AND user_id = ? AND deleted_at IS NULL`,
+    now,
+    id,
+    user_id,
+  )
+  if (changes === 0) throw new JobError('not_found')
+  appendAudit(db, now, {
+    user_id,
+    actor: `user:${user_id}`,
+    action: 'key_deleted',
+    detail: { exchange_key_id: id },
+    ip,
+  })
+}
+
+export interface KeyStateChange {
+  id: number
+  state: KeyState
+  state_reason: string | null
+}
+
+/** Remembers the state of a key's link, for lists and for the next start. */
+export const storeKeyState: Job<KeyStateChange, void> = (db, { id, state, state_reason }) => {
+  db.run(
+    'UPDATE exchange_keys SET state = ?, state_reason = ? WHERE id = ? AND deleted_at IS NULL',
+    state,
+    state_reason,
+    id,
+  )
+}
+
+/** Keeps a key's listen key, sealed. */
+export const storeListenKey: Job<{ id: number; listen_key_sealed: Uint8Array; expires_at: number }, void> = (
+  db,
+  args,
+) => {
+  db.run(
+    'UPDATE exchange_keys SET listen_key_sealed = ?, listen_key_expires_at = ? WHERE id = ? AND deleted_at IS NULL',
+    args.listen_key_sealed,
+    args.expires_at,
+    args.id,
+  )
+}

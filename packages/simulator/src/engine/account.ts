@@ -1,0 +1,102 @@
+import type { Big } from './decimal.ts'
+import type { TradingMode } from './instrument.ts'
+import type { Fill, Order, PositionSide } from './order.ts'
+import { Wallet } from './wallet.ts'
+
+/** A futures position. `amount` is signed; `entry` is the average price, `realized` the running profit before fees. */
+export interface Position {
+  symbol: string
+  side: PositionSide
+  amount: Big
+  entry: Big
+  breakEven: Big
+  realized: Big
+  isolatedWallet: Big
+  updatedAt: number
+}
+
+export interface SymbolSettings {
+  leverage: number
+  isolated: boolean
+}
+
+/** A row of the account's money history (futures income). */
+export interface Income {
+  symbol: string
+  type: string
+  amount: string
+  asset: string
+  time: number
+  id: bigint
+  tradeId: string
+}
+
+export interface AccountKey {
+  apiKey: string
+  secret: string
+  passphrase: string
+  /** PEM of an RSA or Ed25519 public key when the key is asymmetric. */
+  publicKey: string
+  revoked: boolean
+}
+
+export interface AccountInit {
+  id: string
+  exchange: string
+  mode: TradingMode
+  uid: number
+  createdAt: number
+  permissions: string[]
+  key: AccountKey
+  /** The market maker's own accounts: unlimited funds, no history, no events. */
+  house?: boolean
+}
+
+/** One customer of a venue: its money, positions, orders and executions. */
+export class Account {
+  readonly id: string
+  readonly exchange: string
+  readonly mode: TradingMode
+  readonly uid: number
+  readonly createdAt: number
+  readonly permissions: string[]
+  readonly key: AccountKey
+  readonly house: boolean
+  readonly wallet = new Wallet()
+  readonly positions = new Map<string, Position>()
+  readonly settings = new Map<string, SymbolSettings>()
+  readonly open = new Set<Order>()
+  /** Orders and fills per symbol, oldest first. */
+  readonly orders = new Map<string, Order[]>()
+  readonly fills = new Map<string, Fill[]>()
+  readonly income: Income[] = []
+  readonly openClientIds = new Map<string, Order>()
+  /** The newest order that carried a client id, whatever its state. */
+  readonly lastByClientId = new Map<string, Order>()
+  hedge = false
+  multiAssets = false
+  feeBurn = false
+
+  constructor(init: AccountInit) {
+    this.id = init.id
+    this.exchange = init.exchange
+    this.mode = init.mode
+    this.uid = init.uid
+    this.createdAt = init.createdAt
+    this.permissions = init.permissions
+    this.key = init.key
+    this.house = init.house ?? false
+  }
+
+  can(permission: string): boolean {
+    return this.permissions.includes(permission)
+  }
+
+  allOrders(): Order[] {
+    return [...this.orders.values()].flat()
+  }
+
+  allFills(): Fill[] {
+    return [...this.fills.values()].flat()
+  }
+}

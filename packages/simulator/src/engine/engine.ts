@@ -1,0 +1,586 @@
+import type { Account } from './account.ts'
+import type { Clearing } from './clearing.ts'
+import type { Clock } from './clock.ts'
+import { type Big, floorToStep, min, ZERO } from './decimal.ts'
+import type { AccountChange, Dirty, EngineSink, OrderEvent } from './events.ts'
+import type { Market } from './market.ts'
+import { type ExpiryReason, type Fill, isOpen, type Order, remaining, type Ticket } from './order.ts'
+import { Refusal } from './refusal.ts'
+
+export interface EngineOptions {
+  markets: ReadonlyMap<string, Market>
+  clearing: Clearing
+  clock: Clock
+  sink: EngineSink
+  /** Called once after each action, before anything is sent: the place to write it down. */
+  commit: (dirty: Dirty) => void
+  /** Venues that answer an unfillable fill-or-kill with an error instead of an expired order. */
+  refuseUnfillableFok?: boolean
+}
+
+/** Price-time matching over any number of markets. One action runs at a time and is committed as a whole. */
+export class Engine {
+  readonly markets: ReadonlyMap<string, Market>
+  readonly clearing: Clearing
+  readonly clock: Clock
+  /** Told after the built-in steps when an order leaves the open state or fills: order lists hang on here. */
+  readonly onFill: ((order: Order) => void)[] = []
+  readonly onDone: ((order: Order) => void)[] = []
+  readonly onPrice: ((market: Market) => void)[] = []
+  readonly #sink: EngineSink
+  readonly #commit: (dirty: Dirty) => void
+  readonly #refuseFok: boolean
+  #depth = 0
+  #time = 0
+  #priority = 1
+  #dirty: Dirty = newDirty()
+  #changes = new Map<Account, AccountChange>()
+
+  constructor(options: EngineOptions) {
+    this.markets = options.markets
+    this.clearing = options.clearing
+    this.clock = options.clock
+    this.#sink = options.sink
+    this.#commit = options.commit
+    this.#refuseFok = options.refuseUnfillableFok ?? false
+  }
+
+  /** The time of the running action: everything it does happens at one instant. */
+  get time(): number {
+    return this.#depth > 0 ? this.#time : this.clock.monotonic()
+  }
+
+  /** Runs a change as one action: triggers fire, the store is told, then listeners are. */
+  act<T>(change: () => T): T {
+    if (this.#depth === 0) this.#time = this.clock.monotonic()
+    this.#depth += 1
+    try {
+      const result = change()
+      if (this.#depth === 1) this.#runTriggers()
+      return result
+    } finally {
+      this.#depth -= 1
+      if (this.#depth === 0) this.#finish()
+    }
+  }
+
+  /** Places an order. Throws Refusal when it may not exist; the order returned may already be filled or expired. */
+  place(account: Account, market: Market, ticket: Ticket): Order {
+    return this.act(() => {
+      const order = this.#build(account, market, ticket)
+      this.admit(order)
+      this.register(order)
+      this.emit({ exec: 'NEW', order })
+      if (order.trigger) market.waiting.add(order)
+      else this.work(order)
+      return order
+    })
+  }
+
+  /** Builds an order that waits for another one (a pending list leg): known, not working, nothing reserved. */
+  placePending(account: Account, market: Market, ticket: Ticket): Order {
+    return this.act(() => {
+      const order = this.#build(account, market, ticket)
+      order.status = 'PENDING_NEW'
+      this.register(order)
+      this.emit({ exec: 'NEW', order })
+      return order
+    })
+  }
+
+  /** Checks and reserves; throws Refusal and changes nothing when the order may not exist. */
+  admit(order: Order): void {
+    if (!order.account.house && order.account.openClientIds.has(clientKey(order))) {
+      throw new Refusal('duplicate_client_id')
+    }
+    const { book } = order.market
+    if (order.trigger) {
+      const { price, direction } = order.trigger
+      const reached = direction === 'UP' ? order.market.last.gte(price) : order.market.last.lte(price)
+      if (reached) throw new Refusal('would_trigger')
+    } else {
+      const crosses = order.kind === 'LIMIT' && book.crosses(order.side, order.price)
+      if (order.postOnly && crosses) throw new Refusal('would_take')
+      if (this.#refuseFok && order.tif === 'FOK' && !this.#fokFillable(order)) throw new Refusal('fok_unfillable')
+    }
+    const reducible = this.clearing.reducible(order)
+    if (reducible?.eq(ZERO)) throw new Refusal('reduce_only')
+    if (order.kind === 'MARKET' && order.quoteQty.gt(ZERO)) this.#sizeByQuote(order)
+    this.touchAssets(order.account, this.clearing.reserve(order))
+  }
+
+  /** Puts an order on record and among the open ones. */
+  register(order: Order): void {
+    order.market.orders.set(order.id, order)
+    const { account } = order
+    if (account.house) return
+    account.open.add(order)
+    const key = clientKey(order)
+    account.openClientIds.set(key, order)
+    account.lastByClientId.set(key, order)
+    const list = account.orders.get(order.market.symbol)
+    if (list) list.push(order)
+    else account.orders.set(order.market.symbol, [order])
+    this.#dirty.orders.add(order)
+    if (order.goodTill > 0) this.watchGoodTill(order)
+  }
+
+  watchGoodTill(order: Order): void {
+    this.clock.at(order.goodTill, () => {
+      if (isOpen(order)) this.act(() => this.expire(order, 'GTD'))
+    })
+  }
+
+  /** Lets an admitted order trade and rest. */
+  work(order: Order): void {
+    order.workingAt = this.time
+    order.updatedAt = order.workingAt
+    if (order.tif === 'FOK' && !this.#fokFillable(order)) {
+      this.expire(order, 'FOK')
+      return
+    }
+    this.#match(order)
+    if (!isOpen(order)) return
+    if (order.kind === 'MARKET') this.expire(order, order.filled.eq(ZERO) ? 'NO_LIQUIDITY' : 'IOC')
+    else if (order.tif === 'IOC' || order.tif === 'FOK') this.expire(order, 'IOC')
+    else {
+      order.priority = this.#priority++
+      order.market.book.add(order)
+      order.market.noteChange(order.side, order.price)
+    }
+  }
+
+  /** Cancels an open order; a client id given with the cancel becomes the order's own, as on Binance Spot. */
+  cancel(order: Order, renameTo?: string): void {
+    this.act(() => {
+      if (!isOpen(order)) throw new Refusal('unknown_order')
+      this.#leaveMarket(order)
+      if (renameTo !== undefined) this.rename(order, renameTo)
+      this.#end(order, 'CANCELED')
+      this.emit({ exec: 'CANCELED', order })
+      this.#done(order)
+    })
+  }
+
+  expire(order: Order, reason: ExpiryReason): void {
+    this.act(() => {
+      this.#leaveMarket(order)
+      order.expiry = reason
+      this.#end(order, reason === 'STP' ? 'EXPIRED_IN_MATCH' : 'EXPIRED')
+      if (reason !== 'STP') this.emit({ exec: 'EXPIRED', order })
+      this.#done(order)
+    })
+  }
+
+  /** Cuts the quantity of a resting order and keeps its place in the queue. */
+  reduce(order: Order, newQty: Big, clientId: string): void {
+    this.act(() => {
+      if (!isOpen(order)) throw new Refusal('unknown_order')
+      if (newQty.gte(order.qty)) throw new Refusal(newQty.eq(order.qty) ? 'no_change' : 'quantity_increase')
+      if (newQty.lte(order.filled)) throw new Refusal('no_change')
+      this.rename(order, clientId)
+      order.qty = newQty
+      this.touchAssets(order.account, this.clearing.release(order))
+      if (order.status !== 'PENDING_NEW') this.touchAssets(order.account, this.clearing.reserve(order))
+      order.updatedAt = this.time
+      order.amendments += 1
+      if (order.workingAt > 0) order.market.noteChange(order.side, order.price)
+      this.#note(order)
+      this.emit({ exec: 'REPLACED', order })
+    })
+  }
+
+  /** Changes price and quantity of a resting limit order; it goes to the back of the queue and may trade at once. */
+  modify(order: Order, price: Big, qty: Big): void {
+    this.act(() => {
+      if (!isOpen(order)) throw new Refusal('unknown_order')
+      if (price.eq(order.price) && qty.eq(order.qty)) throw new Refusal('no_change')
+      if (qty.lte(order.filled) || (order.postOnly && order.market.book.crosses(order.side, price))) {
+        this.cancel(order)
+        return
+      }
+      const before = { price: order.price, qty: order.qty }
+      this.#leaveMarket(order)
+      this.touchAssets(order.account, this.clearing.release(order))
+      order.account.open.delete(order)
+      order.price = price
+      order.qty = qty
+      try {
+        this.touchAssets(order.account, this.clearing.reserve(order))
+      } catch (error) {
+        order.price = before.price
+        order.qty = before.qty
+        order.account.open.add(order)
+        this.touchAssets(order.account, this.clearing.reserve(order))
+        order.market.book.add(order)
+        throw error
+      }
+      order.account.open.add(order)
+      order.amendments += 1
+      order.updatedAt = this.time
+      this.#note(order)
+      this.emit({ exec: 'AMENDMENT', order })
+      this.work(order)
+    })
+  }
+
+  rename(order: Order, clientId: string): void {
+    const { account } = order
+    if (clientId !== order.clientId && account.openClientIds.has(clientKey(order, clientId))) {
+      throw new Refusal('duplicate_client_id')
+    }
+    account.openClientIds.delete(clientKey(order))
+    order.origClientId = order.clientId
+    order.clientId = clientId
+    if (isOpen(order)) account.openClientIds.set(clientKey(order), order)
+    account.lastByClientId.set(clientKey(order), order)
+  }
+
+  /** Marks assets or a position of an account as moved in this action. */
+  touchAssets(account: Account, assets: Iterable<string>): void {
+    if (account.house) return
+    const change = this.#change(account)
+    for (const asset of assets) change.assets.add(asset)
+    if (change.assets.size > 0) {
+      account.wallet.updatedAt = this.time
+      this.#dirty.accounts.add(account)
+    }
+  }
+
+  touchPosition(account: Account, key: string): void {
+    if (account.house) return
+    this.#change(account).positions.add(key)
+    this.#dirty.accounts.add(account)
+  }
+
+  emit(event: OrderEvent): void {
+    if (event.order.account.house) return
+    this.#dirty.orders.add(event.order)
+    this.#sink.order(event)
+  }
+
+  /** Prints a trade between the market maker's own accounts, so that the last price moves. */
+  print(market: Market, price: Big, qty: Big, buyerIsMaker: boolean): void {
+    this.act(() => {
+      const trade = {
+        id: market.nextTradeId++,
+        price,
+        qty,
+        quote: price.times(qty),
+        time: this.time,
+        buyerIsMaker,
+      }
+      market.print(trade)
+      this.#dirty.markets.add(market)
+      this.#sink.trade(market, trade)
+    })
+  }
+
+  #build(account: Account, market: Market, ticket: Ticket): Order {
+    const time = this.time
+    return {
+      id: market.nextOrderId++,
+      clientId: ticket.clientId,
+      origClientId: '',
+      account,
+      market,
+      side: ticket.side,
+      type: ticket.type,
+      origType: ticket.origType ?? ticket.type,
+      kind: ticket.kind,
+      tif: ticket.tif,
+      postOnly: ticket.postOnly ?? false,
+      price: ticket.price,
+      qty: ticket.qty,
+      quoteQty: ticket.quoteQty ?? ZERO,
+      trigger: ticket.trigger ?? null,
+      stp: ticket.stp,
+      reduceOnly: ticket.reduceOnly ?? false,
+      closePosition: ticket.closePosition ?? false,
+      positionSide: ticket.positionSide ?? 'BOTH',
+      goodTill: ticket.goodTill ?? 0,
+      status: 'NEW',
+      filled: ZERO,
+      quote: ZERO,
+      prevented: ZERO,
+      preventedMatchId: 0,
+      reserved: ZERO,
+      createdAt: time,
+      updatedAt: time,
+      workingAt: -1,
+      priority: 0,
+      expiry: 'NONE',
+      listId: -1,
+      amendments: 0,
+      extra: ticket.extra ?? {},
+    }
+  }
+
+  #match(order: Order): void {
+    const { book, instrument } = order.market
+    while (isOpen(order)) {
+      const left = remaining(order)
+      if (left.lte(ZERO)) break
+      const level = book.opposite(order.side)[0]
+      if (!level) break
+      if (order.kind === 'LIMIT' && !book.crosses(order.side, order.price)) break
+      const maker = level.orders[0] as Order
+      if (maker.account === order.account && !order.account.house && order.stp !== 'NONE') {
+        this.#preventSelfTrade(order, maker)
+        continue
+      }
+      const makerMay = this.clearing.reducible(maker)
+      if (makerMay?.eq(ZERO)) {
+        this.expire(maker, 'REDUCE_ONLY')
+        continue
+      }
+      let qty = min(left, remaining(maker))
+      if (makerMay) qty = min(qty, makerMay)
+      const takerMay = this.clearing.reducible(order)
+      if (takerMay) qty = min(qty, takerMay)
+      if (order.kind === 'MARKET') qty = this.clearing.affordable(order.account, order, level.price, qty)
+      if (order.quoteQty.gt(ZERO)) {
+        qty = min(qty, floorToStep(order.quoteQty.minus(order.quote).div(level.price), instrument.step))
+      }
+      if (qty.lte(ZERO)) {
+        if (takerMay?.eq(ZERO)) this.expire(order, 'REDUCE_ONLY')
+        break
+      }
+      this.#trade(order, maker, level.price, qty)
+    }
+  }
+
+  #trade(taker: Order, maker: Order, price: Big, qty: Big): void {
+    const { market } = taker
+    const time = this.time
+    const tradeId = market.nextTradeId++
+    const quote = price.times(qty)
+    const trade = { id: tradeId, price, qty, quote, time, buyerIsMaker: maker.side === 'BUY' }
+    market.print(trade)
+    this.#dirty.markets.add(market)
+    market.noteChange(maker.side, price)
+    const takerFill = this.#fill(taker, tradeId, price, qty, quote, false, time)
+    const makerFill = this.#fill(maker, tradeId, price, qty, quote, true, time)
+    if (maker.status === 'FILLED') market.book.remove(maker)
+    this.#sink.trade(market, trade)
+    this.#tellFill(taker, takerFill)
+    this.#tellFill(maker, makerFill)
+  }
+
+  #fill(order: Order, tradeId: bigint, price: Big, qty: Big, quote: Big, maker: boolean, time: number): Fill | null {
+    order.filled = order.filled.plus(qty)
+    order.quote = order.quote.plus(quote)
+    order.updatedAt = time
+    const { account } = order
+    const settlement = this.clearing.settle(order, price, qty, maker, time)
+    const spent = order.quoteQty.gt(ZERO) && this.#budgetSpent(order)
+    if (remaining(order).lte(ZERO) || spent) {
+      if (spent) order.qty = order.filled
+      order.status = 'FILLED'
+    } else order.status = 'PARTIALLY_FILLED'
+    if (account.house) {
+      if (order.status === 'FILLED') order.market.orders.delete(order.id)
+      return null
+    }
+    this.touchAssets(account, settlement.assets)
+    if (settlement.position) this.touchPosition(account, settlement.position)
+    const fill: Fill = {
+      tradeId,
+      orderId: order.id,
+      clientId: order.clientId,
+      accountId: account.id,
+      symbol: order.market.symbol,
+      side: order.side,
+      positionSide: order.positionSide,
+      price: price.toFixed(),
+      qty: qty.toFixed(),
+      quote: quote.toFixed(),
+      fee: settlement.fee.toFixed(),
+      feeAsset: settlement.feeAsset,
+      realized: settlement.realized.toFixed(),
+      maker,
+      time,
+    }
+    const list = account.fills.get(fill.symbol)
+    if (list) list.push(fill)
+    else account.fills.set(fill.symbol, [fill])
+    this.#dirty.fills.push(fill)
+    if (order.status === 'FILLED') {
+      this.touchAssets(account, this.clearing.release(order))
+      this.#close(order)
+    }
+    return fill
+  }
+
+  #tellFill(order: Order, fill: Fill | null): void {
+    if (!fill) return
+    this.emit({ exec: 'TRADE', order, fill })
+    for (const listener of this.onFill) listener(order)
+    if (order.status === 'FILLED') this.#done(order)
+  }
+
+  #budgetSpent(order: Order): boolean {
+    const { minQty } = order.market.instrument
+    const left = order.quoteQty.minus(order.quote)
+    const best = order.market.book.opposite(order.side)[0]?.price ?? order.market.last
+    return left.lt(best.times(minQty))
+  }
+
+  #sizeByQuote(order: Order): void {
+    const { step } = order.market.instrument
+    let left = order.quoteQty
+    let qty: Big = ZERO
+    for (const level of order.market.book.opposite(order.side)) {
+      for (const maker of level.orders) {
+        const take = min(remaining(maker), floorToStep(left.div(level.price), step))
+        qty = qty.plus(take)
+        left = left.minus(take.times(level.price))
+      }
+      if (left.lt(level.price.times(step))) break
+    }
+    order.qty = qty.gt(ZERO) ? qty : floorToStep(order.quoteQty.div(order.market.last), step)
+    if (order.qty.eq(ZERO)) throw new Refusal('no_liquidity')
+  }
+
+  #preventSelfTrade(taker: Order, maker: Order): void {
+    const qty = min(remaining(taker), remaining(maker))
+    const matchId = taker.market.nextPreventedId++
+    const expireMaker = taker.stp !== 'EXPIRE_TAKER'
+    const expireTaker = taker.stp !== 'EXPIRE_MAKER'
+    const hit = (order: Order, counter: Order) => {
+      const left = remaining(order)
+      this.#leaveMarket(order)
+      order.preventedMatchId = matchId
+      order.prevented = order.prevented.plus(left)
+      order.expiry = 'STP'
+      this.#end(order, 'EXPIRED_IN_MATCH')
+      this.emit({ exec: 'TRADE_PREVENTION', order, counterId: counter.id, qty, price: maker.price })
+      this.#done(order)
+    }
+    if (expireMaker) hit(maker, taker)
+    if (expireTaker) hit(taker, maker)
+  }
+
+  #fokFillable(order: Order): boolean {
+    const need = remaining(order)
+    const limit = order.kind === 'LIMIT' ? order.price : null
+    return order.market.book.available(order.side, limit, need).gte(need)
+  }
+
+  #leaveMarket(order: Order): void {
+    if (order.market.waiting.delete(order)) return
+    if (order.market.book.remove(order)) order.market.noteChange(order.side, order.price)
+  }
+
+  #end(order: Order, status: Order['status']): void {
+    order.status = status
+    order.updatedAt = this.time
+    this.touchAssets(order.account, this.clearing.release(order))
+    if (order.account.house) order.market.orders.delete(order.id)
+    this.#close(order)
+  }
+
+  #close(order: Order): void {
+    order.account.open.delete(order)
+    const key = clientKey(order)
+    if (order.account.openClientIds.get(key) === order) order.account.openClientIds.delete(key)
+    this.#note(order)
+  }
+
+  #done(order: Order): void {
+    if (order.account.house) return
+    for (const listener of this.onDone) listener(order)
+  }
+
+  #note(order: Order): void {
+    if (!order.account.house) this.#dirty.orders.add(order)
+  }
+
+  #change(account: Account): AccountChange {
+    let change = this.#changes.get(account)
+    if (!change) {
+      change = { account, assets: new Set(), positions: new Set() }
+      this.#changes.set(account, change)
+    }
+    return change
+  }
+
+  /** Fires waiting orders whose price was reached, until a round fires none: one trigger can cause the next. */
+  #runTriggers(): void {
+    for (let round = 0; round < 100; round++) {
+      let fired = false
+      for (const market of this.#dirty.markets) {
+        for (const listener of this.onPrice) listener(market)
+        for (const order of [...market.waiting]) {
+          const trigger = order.trigger
+          if (!trigger || !market.waiting.has(order)) continue
+          const reached = trigger.direction === 'UP' ? market.last.gte(trigger.price) : market.last.lte(trigger.price)
+          if (!reached) continue
+          fired = true
+          this.#fire(order)
+        }
+      }
+      if (!fired) return
+    }
+  }
+
+  #fire(order: Order): void {
+    order.market.waiting.delete(order)
+    const trigger = order.trigger
+    if (trigger) trigger.triggered = true
+    if (order.kind === 'MARKET') {
+      this.touchAssets(order.account, this.clearing.release(order))
+      try {
+        if (order.quoteQty.gt(ZERO)) this.#sizeByQuote(order)
+        this.touchAssets(order.account, this.clearing.reserve(order))
+      } catch {
+        this.expire(order, 'REJECTED')
+        return
+      }
+    }
+    this.work(order)
+  }
+
+  #finish(): void {
+    const dirty = this.#dirty
+    const changes = this.#changes
+    if (dirty.orders.size + dirty.fills.length + dirty.accounts.size + dirty.markets.size === 0) return
+    this.#dirty = newDirty()
+    this.#changes = new Map()
+    for (const change of changes.values()) {
+      if (change.assets.size + change.positions.size > 0) this.#sink.account(change)
+    }
+    this.#commit(dirty)
+  }
+
+  /** After a restart: puts a stored order back where it was. */
+  restore(order: Order): void {
+    order.market.orders.set(order.id, order)
+    const { account } = order
+    const list = account.orders.get(order.market.symbol)
+    if (list) list.push(order)
+    else account.orders.set(order.market.symbol, [order])
+    account.lastByClientId.set(clientKey(order), order)
+    this.#priority = Math.max(this.#priority, order.priority + 1)
+    if (!isOpen(order)) return
+    account.open.add(order)
+    account.openClientIds.set(clientKey(order), order)
+    if (order.goodTill > 0) this.watchGoodTill(order)
+    if (order.status === 'PENDING_NEW') return
+    if (order.trigger && !order.trigger.triggered) order.market.waiting.add(order)
+    else order.market.book.add(order)
+  }
+
+  /** Lets the store and the listeners know of a change made outside matching (a deposit, a setting). */
+  touchAccount(account: Account): void {
+    this.#dirty.accounts.add(account)
+  }
+}
+
+function clientKey(order: Order, clientId = order.clientId): string {
+  return `${order.market.symbol}|${clientId}`
+}
+
+function newDirty(): Dirty {
+  return { orders: new Set(), fills: [], accounts: new Set(), markets: new Set() }
+}

@@ -1,0 +1,75 @@
+import { Book } from './book.ts'
+import type { Candles } from './candles.ts'
+import { type Big, ZERO } from './decimal.ts'
+import type { Instrument } from './instrument.ts'
+import type { Order, Side } from './order.ts'
+
+export interface PublicTrade {
+  id: bigint
+  price: Big
+  qty: Big
+  quote: Big
+  time: number
+  buyerIsMaker: boolean
+}
+
+const KEPT_TRADES = 1000
+
+/** One symbol: its book, its last trades, its counters. */
+export class Market {
+  readonly instrument: Instrument
+  readonly book = new Book()
+  readonly candles: Candles
+  readonly orders = new Map<bigint, Order>()
+  readonly waiting = new Set<Order>()
+  readonly trades: PublicTrade[] = []
+  last: Big
+  mark: Big
+  nextOrderId: bigint
+  nextTradeId: bigint
+  nextExecutionId = 100_200_301
+  nextPreventedId = 1
+  /** Grows with every change of the book; the `lastUpdateId` of depth answers. */
+  updateId: bigint
+  /** Price levels changed since the depth streams looked last; filled only while somebody listens. */
+  readonly changed: Record<Side, Map<string, Big>> = { BUY: new Map(), SELL: new Map() }
+  watched = false
+
+  constructor(instrument: Instrument, candles: Candles) {
+    this.instrument = instrument
+    this.candles = candles
+    this.last = instrument.startPrice
+    this.mark = instrument.startPrice
+    this.nextOrderId = instrument.firstOrderId
+    this.nextTradeId = instrument.firstTradeId
+    this.updateId = instrument.firstTradeId * 10n
+  }
+
+  get symbol(): string {
+    return this.instrument.symbol
+  }
+
+  noteChange(side: Side, price: Big): void {
+    this.updateId += 1n
+    if (this.watched) this.changed[side].set(price.toFixed(this.instrument.priceDecimals), price)
+  }
+
+  print(trade: PublicTrade): void {
+    this.last = trade.price
+    this.mark = trade.price
+    this.trades.push(trade)
+    if (this.trades.length > KEPT_TRADES * 2) this.trades.splice(0, this.trades.length - KEPT_TRADES)
+    this.candles.add(trade.time, trade.price, trade.qty, trade.quote, trade.buyerIsMaker)
+  }
+
+  /** The middle of the book, or the last price when a side is empty. */
+  mid(): Big {
+    const bid = this.book.bids[0]?.price
+    const ask = this.book.asks[0]?.price
+    return bid && ask ? bid.plus(ask).div(2) : this.last
+  }
+
+  bestPrice(side: Side): Big {
+    return this.book.side(side)[0]?.price ?? ZERO
+  }
+}

@@ -1,0 +1,49 @@
+import { randomInt } from 'node:crypto'
+import { startServer } from './server.ts'
+import { addVenues } from './venues.ts'
+import { World } from './world.ts'
+
+export interface SimulatorOptions {
+  /** 0 picks a free one. */
+  port?: number
+  host?: string
+  /** The same seed gives the same prices, ids and faults. */
+  seed?: number
+  /** Where state is kept; in memory when absent. */
+  dataDir?: string
+  /** 'off' lifts request weights and order counts; the headers still tell them. */
+  limits?: 'real' | 'off'
+  /** A market that moves by itself; without it prices move by POST /sim/price and by users only. */
+  bot?: boolean
+  log?: (message: string) => void
+}
+
+export interface Simulator {
+  readonly url: string
+  readonly port: number
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Starts the paper exchange. Throws when the port is taken or the data directory cannot be written. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const world = new World({
+    seed: options.seed ?? randomInt(0x7fff_ffff),
+    dataDir: options.dataDir,
+    limits: options.limits ?? 'real',
+    log: options.log ?? (() => {}),
+  })
+  const stopMarket = addVenues(world, options.bot ?? true)
+  const host = options.host ?? '127.0.0.1'
+  const server = await startServer(world, host, options.port ?? 0)
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= (async () => {
+      stopMarket()
+      await server.close()
+      world.close()
+    })()
+    return closing
+  }
+  return { url: server.url, port: server.port, close, [Symbol.asyncDispose]: close }
+}

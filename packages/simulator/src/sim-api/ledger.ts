@@ -1,0 +1,54 @@
+import type { Account } from '../engine/account.ts'
+
+/** The truth about an account, ids and decimals as text: what the hub is compared with. */
+export function ledger(account: Account): Record<string, unknown> {
+  const orders = account.allOrders().sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+  const executions = account.allFills().sort((a, b) => a.time - b.time || (a.tradeId < b.tradeId ? -1 : 1))
+  const balances: Record<string, string> = {}
+  const locked: Record<string, string> = {}
+  for (const [asset, holding] of account.wallet.holdings) {
+    balances[asset] = holding.free.plus(holding.locked).toFixed()
+    locked[asset] = holding.locked.toFixed()
+  }
+  return {
+    account_id: account.id,
+    orders: orders.map((order) => ({
+      order_id: order.id.toString(),
+      client_order_id: order.clientId,
+      symbol: order.market.symbol,
+      side: order.side,
+      type: order.type,
+      status: order.status,
+      price: order.price.toFixed(),
+      quantity: order.qty.toFixed(),
+      executed_qty: order.filled.toFixed(),
+      quote_qty: order.quote.toFixed(),
+      position_side: order.positionSide,
+      create_time: order.createdAt,
+      update_time: order.updatedAt,
+    })),
+    executions: executions.map((fill) => ({
+      trade_id: fill.tradeId.toString(),
+      order_id: fill.orderId.toString(),
+      symbol: fill.symbol,
+      side: fill.side,
+      price: fill.price,
+      quantity: fill.qty,
+      quote_qty: fill.quote,
+      fee: fill.fee,
+      fee_asset: fill.feeAsset,
+      realized_pnl: fill.realized,
+      is_maker: fill.maker,
+      time: fill.time,
+    })),
+    balances,
+    locked,
+    positions: [...account.positions.values()].map((position) => ({
+      symbol: position.symbol,
+      position_side: position.side,
+      quantity: position.amount.toFixed(),
+      entry_price: position.entry.toFixed(),
+      realized_pnl: position.realized.toFixed(),
+    })),
+  }
+}

@@ -1,0 +1,133 @@
+import { performance } from 'node:perf_hooks'
+import type { Account } from '../engine/account.ts'
+import { type Big, floorToStep, max } from '../engine/decimal.ts'
+import type { Market } from '../engine/market.ts'
+import { Random } from '../engine/random.ts'
+import type { Venue } from '../venue.ts'
+import type { World } from '../world.ts'
+import type { Fields } from './fields.ts'
+import { accountOf } from './routes.ts'
+import { SimError } from './sim-error.ts'
+
+const TICK_MS = 10
+const MAX_FILLS = 5_000_000
+
+interface Summary {
+  fills: number
+  orders: number
+  refused: number
+  perAccount: Map<string, number>
+}
+
+/**
+ * POST /sim/storm: orders and fills at a steady rate across accounts, chosen by the seed. Each round one account
+ * places an order and a stranger fills it (or it takes a stranger's), so that every fill brings two order events.
+ */
+export async function runStorm(world: World, fields: Fields): Promise<unknown> {
+  fields.only('account_ids', 'fills', 'rate_per_s', 'seed', 'symbol', 'summary')
+  const ids = fields.raw().account_ids
+  if (!Array.isArray(ids) || ids.length === 0)
+    throw new SimError('account_ids must be a list with at least one account')
+  const accounts = ids.map((id) => accountOf(world, String(id)))
+  const fills = fields.needInteger('fills', 1, MAX_FILLS)
+  const rate = fields.needInteger('rate_per_s', 1, 100_000)
+  const seed = fields.integer('seed', 0, 0xffff_ffff) ?? world.seed
+  const brief = fields.oneOf('summary', ['brief', 'full'] as const) === 'brief'
+  const symbol = fields.text('symbol')
+  for (const account of accounts) {
+    const venue = world.venueOf(account)
+    if (symbol !== undefined && !venue.engine.markets.has(symbol))
+      throw new SimError(`${venue.name} has no symbol ${symbol}`)
+  }
+  const random = new Random(seed)
+  const summary: Summary = { fills: 0, orders: 0, refused: 0, perAccount: new Map() }
+  const started = performance.now()
+  const startedAt = world.clock.now()
+  let failures = 0
+  while (summary.fills < fills && failures < accounts.length * 20 + 1000) {
+    const due = Math.min(fills, Math.floor(((performance.now() - started) / 1000) * rate) + 1)
+    while (summary.fills < due && failures < accounts.length * 20 + 1000) {
+      if (!round(world, random, random.pick(accounts), symbol, summary)) failures += 1
+    }
+    await new Promise((resolve) => setTimeout(resolve, TICK_MS))
+  }
+  const durationMs = Math.round(performance.now() - started)
+  return {
+    seed,
+    accounts: accounts.length,
+    requested: fills,
+    fills: summary.fills,
+    orders: summary.orders,
+    order_events: summary.orders + summary.fills,
+    refused: summary.refused,
+    started_at: startedAt,
+    duration_ms: durationMs,
+    rate_per_s: Math.round((summary.fills * 1000) / Math.max(1, durationMs)),
+    ...(brief ? {} : { fills_by_account: Object.fromEntries(summary.perAccount) }),
+  }
+}
+
+/** One order and its fill. Returns false when the account could not trade (no money left). */
+function round(world: World, random: Random, account: Account, symbol: string | undefined, summary: Summary): boolean {
+  const venue = world.venueOf(account)
+  const market =
+    symbol === undefined ? random.pick([...venue.engine.markets.values()]) : venue.engine.markets.get(symbol)
+  if (!market) return false
+  const before = account.fills.get(market.symbol)?.length ?? 0
+  // Sell what was bought before buying more, so that a long storm does not run out of money.
+  const preferSell = canSell(venue, account, market) && random.next() < 0.6
+  const sides = preferSell ? (['SELL', 'BUY'] as const) : (['BUY', 'SELL'] as const)
+  for (const side of sides) {
+    try {
+      venue.engine.act(() => trade(venue, random, account, market, side))
+    } catch {
+      summary.refused += 1
+      continue
+    }
+    const made = (account.fills.get(market.symbol)?.length ?? 0) - before
+    summary.orders += 1
+    summary.fills += made
+    summary.perAccount.set(account.id, (summary.perAccount.get(account.id) ?? 0) + made)
+    return made > 0
+  }
+  return false
+}
+
+function trade(venue: Venue, random: Random, account: Account, market: Market, side: 'BUY' | 'SELL'): void {
+  const { tick, step } = market.instrument
+  const qty = stormQty(market, random)
+  const other = side === 'BUY' ? 'SELL' : 'BUY'
+  const bid = market.book.bids[0]?.price ?? market.last.minus(tick)
+  const ask = market.book.asks[0]?.price ?? market.last.plus(tick)
+  const between = bid.plus(ask).div(2).div(tick).round(0, 0).times(tick)
+  const inside = between.gt(bid) && between.lt(ask)
+  const order = { symbol: market.symbol, side, type: 'LIMIT', quantity: qty.toFixed() } as const
+  if (inside && random.next() < 0.7) {
+    // Alone at the best price, so the stranger's order meets this one and no other.
+    const placed = venue.placeFromApp(account, market, { ...order, price: between.toFixed() })
+    const parts = random.next() < 0.2 && qty.gte(step.times(2)) ? 2 : 1
+    if (parts === 2) venue.house.take(market, other, between, floorToStep(qty.div(2), step))
+    venue.house.take(market, other, between, placed.qty.minus(placed.filled))
+    return
+  }
+  const price = inside ? between : side === 'BUY' ? ask : bid
+  const offer = inside ? venue.house.offer(market, other, price, qty) : undefined
+  try {
+    venue.placeFromApp(account, market, { ...order, price: price.toFixed() })
+  } finally {
+    if (offer && (offer.status === 'NEW' || offer.status === 'PARTIALLY_FILLED')) venue.engine.cancel(offer)
+  }
+}
+
+/** A small quantity, just over the smallest order the venue takes. */
+function stormQty(market: Market, random: Random): Big {
+  const { step, minQty, minNotional } = market.instrument
+  const least = max(minNotional.times(random.int(22, 60)).div(20).div(market.last), minQty)
+  return floorToStep(least, step).plus(step)
+}
+
+function canSell(venue: Venue, account: Account, market: Market): boolean {
+  if (venue.mode === 'futures') return true
+  const { base, minNotional } = market.instrument
+  return account.wallet.of(base).free.times(market.last).gt(minNotional.times(4))
+}

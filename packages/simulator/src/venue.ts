@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Account } from './engine/account.ts'
+import type { Engine } from './engine/engine.ts'
+import type { House } from './engine/house.ts'
+import type { TradingMode } from './engine/instrument.ts'
+import type { Market } from './engine/market.ts'
+import type { Order, Side } from './engine/order.ts'
+import type { HttpReply, HttpRequest } from './http/request.ts'
+
+/** An order as the exchange's own app would place it: POST /sim/orders. */
+export interface AppOrder {
+  symbol: string
+  side: Side
+  type: 'LIMIT' | 'MARKET'
+  quantity: string
+  price?: string | undefined
+  clientId?: string | undefined
+}
+
+/** One market kind of one exchange. A new exchange is a folder that makes these. */
+export interface Venue {
+  readonly name: string
+  readonly exchange: string
+  readonly mode: TradingMode
+  /** The path everything of it lives under, for example "/binance/spot". */
+  readonly prefix: string
+  readonly engine: Engine
+  readonly house: House
+  handle(request: HttpRequest): HttpReply | Promise<HttpReply>
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  placeFromApp(account: Account, market: Market, order: AppOrder): Order
+  /** Adds or takes money from outside, with the events a deposit causes. */
+  transfer(account: Account, asset: string, amount: string): void
+  /** The key stops working, as when its owner deletes it on the exchange. */
+  revoked(account: Account): void
+  /** Cuts private connections now; returns how many. */
+  dropConnections(accountId?: string): number
+  expireCredential(accountId?: string): number
+  announceShutdown(accountId: string | undefined, closeAfterMs: number): number
+  marginCall(accountId?: string): number
+  connections(): { private: number; market: number }
+  close(): void
+}

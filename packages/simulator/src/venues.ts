@@ -1,0 +1,13 @@
+import { SpotVenue } from './binance-spot/venue.ts'
+import { startBot } from './engine/bot.ts'
+import type { World } from './world.ts'
+
+/** Builds every venue, reads the store back and opens the markets. Returns what stops the market maker. */
+export function addVenues(world: World, bot: boolean): () => void {
+  world.venues.push(new SpotVenue(world))
+  world.load()
+  const stops = world.venues.map((venue) => startBot(venue.engine, venue.house, bot))
+  return () => {
+    for (const stop of stops) stop()
+  }
+}

@@ -1,4 +1,5 @@
-import { type ClientMessage, clientMessageSchema, limits, type Resume, type ServerMessage } from './messages.ts'
+import { limits } from './limits.ts'
+import { type ClientMessage, clientMessageSchema, type Resume, type ServerMessage } from './messages.ts'
 
 /* The one reader and writer of frames for both ends. Readers never throw, whatever the text. */
 

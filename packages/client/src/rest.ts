@@ -1,0 +1,131 @@
+import type {
+  AddKeyBody,
+  AddPaperKeyBody,
+  Balance,
+  CancelOrderAnswer,
+  ExchangeKey,
+  Execution,
+  Gap,
+  ListenKeyAnswer,
+  Order,
+  OrderDetails,
+  OrderStats,
+  OrderStatus,
+  Page,
+  PatchKeyBody,
+  PlaceOrderAnswer,
+  PlaceOrderBody,
+  Position,
+  User,
+  UserEvent,
+} from '@tradercoin/protocol'
+import { ApiError } from './errors.ts'
+import { type Fetch, type Query, type RequestOptions, request } from './http.ts'
+import type { GetToken } from './realtime.ts'
+
+export interface ListQuery {
+  exchange_key_id?: number | undefined
+  symbol?: string | undefined
+  /** Milliseconds since 1970, both inclusive. */
+  from?: number | undefined
+  to?: number | undefined
+}
+export interface PageQuery {
+  /** 1 to 500; 100 when left out. */
+  limit?: number | undefined
+  cursor?: string | undefined
+}
+export interface OrderQuery extends ListQuery {
+  exchange?: Order['exchange'] | undefined
+  trading_mode?: Order['trading_mode'] | undefined
+  side?: Order['side'] | undefined
+  status?: readonly OrderStatus[] | undefined
+  origin?: Order['origin'] | undefined
+  q?: string | undefined
+}
+export interface LoginSession {
+  id: string | number
+  [field: string]: unknown
+}
+
+/** Every REST route as a function. All throw ApiError for a refusal and NetworkError when there was no answer. */
+export type Rest = ReturnType<typeof createRest>
+
+export function createRest(options: { apiUrl: () => string; fetch: Fetch; getToken: GetToken }) {
+  /** One call with the access token; refused for its token, it is sent once more with a new one. */
+  async function call<T>(method: string, path: string, more: RequestOptions = {}): Promise<T> {
+    const send = async (refresh: boolean) => {
+      const token = await options.getToken(refresh ? { refresh } : {})
+      const headers = token === null ? more.headers : { ...more.headers, authorization: `Bearer ${token}` }
+      return request(options.fetch, method, options.apiUrl() + path, { ...more, ...(headers ? { headers } : {}) })
+    }
+    try {
+      return (await send(false)).body as T
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error
+      return (await send(true)).body as T
+    }
+  }
+  const list = <T>(path: string, query: object = {}, signal?: AbortSignal) =>
+    call<Page<T>>('GET', path, { query: flat(query), signal })
+
+  return {
+    auth: {
+      me: async () => userOf(await call<User | { user: User }>('GET', '/auth/me')),
+      sessions: () => call<{ items: LoginSession[] }>('GET', '/auth/sessions'),
+      revokeSession: (id: string | number) => call<void>('DELETE', `/auth/sessions/${encodeURIComponent(id)}`),
+      revokeSessions: () => call<void>('DELETE', '/auth/sessions'),
+      changePassword: (body: { current_password: string; new_password: string }) =>
+        call<void>('POST', '/auth/password', { body }),
+    },
+    exchangeKeys: {
+      list: () => call<{ items: ExchangeKey[] }>('GET', '/trading/exchange-keys'),
+      add: (body: AddKeyBody) => call<ExchangeKey>('POST', '/trading/exchange-keys', { body }),
+      addPaper: (body: AddPaperKeyBody) => call<ExchangeKey>('POST', '/trading/exchange-keys/paper', { body }),
+      update: (id: number, body: PatchKeyBody) => call<ExchangeKey>('PATCH', `/trading/exchange-keys/${id}`, { body }),
+      remove: (id: number) => call<void>('DELETE', `/trading/exchange-keys/${id}`),
+    },
+    listenKey: {
+      /** Opens the key's private stream, or says that it is open. */
+      open: (exchangeKeyId: number) => call<ListenKeyAnswer>('POST', `/trading/listen-key/${exchangeKeyId}`),
+      keepAlive: (exchangeKeyId: number) => call<ListenKeyAnswer>('PUT', `/trading/listen-key/${exchangeKeyId}`),
+    },
+    orders: {
+      list: (query?: OrderQuery & PageQuery, signal?: AbortSignal) => list<Order>('/trading/orders', query, signal),
+      /** One order with its timeline and executions. */
+      get: (id: number, signal?: AbortSignal) => call<OrderDetails>('GET', `/trading/orders/${id}`, { signal }),
+      /** Over all matching rows, exact. */
+      stats: (query: OrderQuery = {}, signal?: AbortSignal) =>
+        call<OrderStats>('GET', '/trading/orders/stats', { query: flat(query), signal }),
+      /** Pass the same `idempotencyKey` again to repeat a call whose answer was lost: the order is placed once. */
+      place: (body: PlaceOrderBody, { idempotencyKey = randomKey() }: { idempotencyKey?: string } = {}) =>
+        call<PlaceOrderAnswer>('POST', '/trading/orders', { body, headers: { 'idempotency-key': idempotencyKey } }),
+      cancel: (id: number) => call<CancelOrderAnswer>('DELETE', `/trading/orders/${id}`),
+    },
+    executions: (query?: ListQuery & PageQuery, signal?: AbortSignal) =>
+      list<Execution>('/trading/executions', query, signal),
+    balances: (query?: ListQuery & PageQuery, signal?: AbortSignal) =>
+      list<Balance>('/trading/balances', query, signal),
+    positions: (query?: ListQuery & PageQuery, signal?: AbortSignal) =>
+      list<Position>('/trading/positions', query, signal),
+    gaps: (query?: ListQuery & PageQuery, signal?: AbortSignal) => list<Gap>('/trading/gaps', query, signal),
+    /** The log itself, oldest first: the events after `after`. Another epoch is ApiError 409, pruned ones 410. */
+    events: (query: { epoch?: string | undefined; after?: number | undefined; limit?: number | undefined } = {}) =>
+      call<{ epoch: string; items: UserEvent[]; next: number | null }>('GET', '/events', { query }),
+  }
+}
+
+function flat(query: object): Query {
+  return Object.fromEntries(
+    Object.entries(query as Query).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
+  )
+}
+
+function userOf(answer: User | { user: User }): User {
+  return 'user' in answer ? answer.user : answer
+}
+
+/** Not `randomUUID`: browsers offer that on secure pages only. */
+export function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,5 +1,11 @@
+import { bookEvents } from '../ledger/book-events.ts'
+import { requestCancel, settleCancel } from '../ledger/cancel-order.ts'
+import { finishSync, openGap } from '../ledger/gap-jobs.ts'
+import { markAlive, saveKeyState, saveListenKey } from '../ledger/key-jobs.ts'
+import { createPendingOrder, settlePlace } from '../ledger/place-order.ts'
+import { pruneEvents } from '../ledger/prune-events.ts'
 import { audit } from './audit.ts'
-import { addKey, deleteKey, patchKey, reserveKeyId, storeKeyState, storeListenKey } from './exchange-keys.ts'
+import { addKey, deleteKey, patchKey, reserveKeyId } from './exchange-keys.ts'
 import { claimIdempotencyKey, finishIdempotencyKey, releaseIdempotencyKey } from './idempotency.ts'
 import type { Job } from './job.ts'
 import { openSession, revokeSession, rotateSession } from './sessions.ts'
@@ -25,9 +31,18 @@ export const jobs = {
   reserveKeyId,
   revokeSession,
   rotateSession,
-  storeKeyState,
-  storeListenKey,
   storeVaultCheck,
+  bookEvents,
+  createPendingOrder,
+  settlePlace,
+  requestCancel,
+  settleCancel,
+  openGap,
+  finishSync,
+  markAlive,
+  saveKeyState,
+  saveListenKey,
+  pruneEvents,
   renewEpochs,
 }
 

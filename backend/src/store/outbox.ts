@@ -22,6 +22,12 @@ interface Log {
   seq: number
 }
 
+/** A place in an outbox to go back to. */
+export interface OutboxMark {
+  events: number
+  logs: [number, Log][]
+}
+
 /** Takes the next numbers of users' logs for one job. `flush` writes the counters, `events` is what the job appended. */
 export class Outbox {
   readonly events: CommittedEvent[] = []
@@ -49,6 +55,17 @@ export class Outbox {
     const frame = frameOf(type, log.seq, data)
     this.events.push({ user_id: userId, epoch: log.epoch, seq: log.seq, type, frame, received_at: receivedAt })
     return log.seq
+  }
+
+  mark(): OutboxMark {
+    return { events: this.events.length, logs: [...this.logs].map(([userId, log]) => [userId, { ...log }]) }
+  }
+
+  /** Forgets what was appended since the mark. The caller undoes the rows by rolling back its savepoint. */
+  rewind({ events, logs }: OutboxMark): void {
+    this.events.length = events
+    this.logs.clear()
+    for (const [userId, log] of logs) this.logs.set(userId, { ...log })
   }
 
   flush(): void {

@@ -18,6 +18,8 @@ export interface HubTable {
   id: number
   fence: number
   taken_at: number
+  /** What only the right ENCRYPTION_KEY gives. */
+  vault_check: string | null
 }
 
 export interface UsersTable {
@@ -94,8 +96,11 @@ export type OrdersTable = Stored<Omit<Order, 'id'>, 'fees', 'post_only' | 'reduc
   is_open: number
   /** JSON of OrderFacts: what the venue told, merged. */
   facts: string | null
-  /** JSON of OpenRequest: what we asked for. */
-  request: string | null
+  /** The client order id under which the hub placed it; null for an external order. */
+  placed_as: string | null
+  /** JSON of OpenRequest: our own placing, then our own cancelling, of this order. */
+  place: string | null
+  cancel: string | null
   /** JSON of ExecutionsSummary. */
   executions: string | null
 }
@@ -116,11 +121,15 @@ export interface OrderEventsTable {
 
 export type ExecutionsTable = Stored<Omit<Execution, 'id'>, never, 'is_maker'> & { id: Generated<number> }
 
-export type BalancesTable = Balance & { user_id: number }
+export type BalancesTable = Balance & {
+  user_id: number
+  /** The newest update_time that told this content; a report that repeats it moves this and nothing a tab sees. */
+  told_time: number
+}
 
 export type PositionsTable = Position & {
   user_id: number
-  /** JSON: the update_time under which each field was told. */
+  /** JSON: the newest update_time that told each field. */
   told_times: string
 }
 

@@ -3,7 +3,8 @@ export const initial = `
 CREATE TABLE hub (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   fence INTEGER NOT NULL,
-  taken_at INTEGER NOT NULL
+  taken_at INTEGER NOT NULL,
+  vault_check TEXT
 ) STRICT;
 INSERT INTO hub (id, fence, taken_at) VALUES (1, 0, 0);
 
@@ -76,7 +77,7 @@ CREATE UNIQUE INDEX exchange_keys_one_per_account ON exchange_keys (user_id, exc
 CREATE INDEX exchange_keys_active ON exchange_keys (id) WHERE deleted_at IS NULL AND is_active = 1;
 
 CREATE TABLE orders (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   user_id INTEGER NOT NULL REFERENCES users (id),
   exchange_key_id INTEGER NOT NULL REFERENCES exchange_keys (id),
   exchange TEXT NOT NULL,
@@ -110,12 +111,14 @@ CREATE TABLE orders (
   create_time INTEGER NOT NULL,
   update_time INTEGER NOT NULL,
   is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+  placed_as TEXT,
   facts TEXT,
-  request TEXT,
+  place TEXT,
+  cancel TEXT,
   executions TEXT
 ) STRICT;
 CREATE UNIQUE INDEX orders_by_venue_id ON orders (exchange_key_id, trading_mode, symbol, order_id) WHERE order_id IS NOT NULL;
-CREATE UNIQUE INDEX orders_of_hub_by_client_id ON orders (exchange_key_id, client_order_id) WHERE origin = 'hub';
+CREATE UNIQUE INDEX orders_of_hub_by_client_id ON orders (exchange_key_id, placed_as) WHERE placed_as IS NOT NULL;
 CREATE INDEX orders_newest ON orders (user_id, create_time, id);
 CREATE INDEX orders_open ON orders (user_id, exchange_key_id) WHERE is_open = 1;
 
@@ -135,7 +138,7 @@ CREATE TABLE order_events (
 CREATE INDEX order_events_of_order ON order_events (order_row_id, id);
 
 CREATE TABLE executions (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   user_id INTEGER NOT NULL REFERENCES users (id),
   exchange_key_id INTEGER NOT NULL REFERENCES exchange_keys (id),
   exchange TEXT NOT NULL,
@@ -170,6 +173,7 @@ CREATE TABLE balances (
   available TEXT,
   locked TEXT,
   update_time INTEGER NOT NULL,
+  told_time INTEGER NOT NULL,
   PRIMARY KEY (exchange_key_id, trading_mode, asset)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX balances_of_user ON balances (user_id);
@@ -196,7 +200,7 @@ CREATE TABLE positions (
 CREATE INDEX positions_of_user ON positions (user_id);
 
 CREATE TABLE gaps (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   user_id INTEGER NOT NULL REFERENCES users (id),
   exchange_key_id INTEGER NOT NULL REFERENCES exchange_keys (id),
   "from" INTEGER NOT NULL,
@@ -219,7 +223,7 @@ CREATE TABLE events (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE raw_events (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   user_id INTEGER NOT NULL REFERENCES users (id),
   exchange_key_id INTEGER NOT NULL REFERENCES exchange_keys (id),
   event_type TEXT NOT NULL,

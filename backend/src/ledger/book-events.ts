@@ -1,0 +1,114 @@
+import type { AccountEvent, EventSource } from '@tradercoin/protocol'
+import { addRecovered, findOpenGap } from '../store/gaps.ts'
+import type { Job } from '../store/job.ts'
+import { insertRawEvent } from '../store/raw-events.ts'
+import { isStorageFailure } from '../store/transaction.ts'
+import { bookBalance } from './book-balance.ts'
+import { bookExecution, bookOrder } from './book-order.ts'
+import { bookPosition } from './book-position.ts'
+import { type BookedAccount, type Booking, type BookResult, nothingBooked } from './booking.ts'
+import { checkEvent } from './check-event.ts'
+
+/** What arrived together: the events of one frame, or of one query. */
+export interface ReceivedEvents {
+  /** Our clock (ms). */
+  received_at: number
+  events: AccountEvent[]
+}
+
+export interface BookEventsArgs {
+  account: BookedAccount
+  source: EventSource
+  received: ReceivedEvents[]
+  /** The events fill the account's open gap: what they change is counted there. */
+  recovering: boolean
+}
+
+/**
+ * The one transaction of the ledger: merges each event, stores what changed, and appends what tabs must see to the user's log.
+ * An event told before changes nothing and takes no seq. One that cannot be booked is kept raw and counted; the others are booked.
+ */
+export const bookEvents: Job<BookEventsArgs, BookResult> = (db, { account, source, received, recovering }, context) => {
+  const booking: Booking = { db, context, account, source, received_at: 0, result: nothingBooked() }
+  bookAllOrEachAlone(booking, received)
+  if (recovering) countRecovered(booking)
+  return booking.result
+}
+
+/** A savepoint for each event costs more than booking most of them, so the events go together until one fails. */
+function bookAllOrEachAlone(booking: Booking, received: readonly ReceivedEvents[]): void {
+  const isBooked = attempt(booking, () => forEachEvent(booking, received, (event) => bookEvent(booking, event)))
+  if (isBooked === true) return
+  forEachEvent(booking, received, (event) => {
+    const problem = attempt(booking, () => bookEvent(booking, event))
+    if (problem !== true) keepBadEvent(booking, event, problem)
+  })
+}
+
+function forEachEvent(
+  booking: Booking,
+  received: readonly ReceivedEvents[],
+  book: (event: AccountEvent) => void,
+): void {
+  for (const { received_at, events } of received) {
+    booking.received_at = received_at
+    for (const event of events) book(event)
+  }
+}
+
+/** @returns true, or the error that undid everything `book` did */
+function attempt(booking: Booking, book: () => void): true | Error {
+  const { db, context } = booking
+  const mark = context.outbox.mark()
+  const result = { ...booking.result }
+  db.run('SAVEPOINT booking')
+  try {
+    book()
+    db.run('RELEASE booking')
+    return true
+  } catch (error) {
+    if (isStorageFailure(error) || !db.inTransaction) throw error
+    db.run('ROLLBACK TO booking')
+    db.run('RELEASE booking')
+    context.outbox.rewind(mark)
+    booking.result = result
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+function bookEvent(booking: Booking, event: AccountEvent): void {
+  checkEvent(event)
+  switch (event.kind) {
+    case 'order':
+      bookOrder(booking, event.order, event.execution)
+      break
+    case 'execution':
+      bookExecution(booking, event.execution)
+      break
+    case 'balance':
+      bookBalance(booking, event.balance)
+      break
+    case 'position':
+      bookPosition(booking, event.position)
+      break
+    case 'raw':
+      keepRaw(booking, event.event_type, event.payload, event.problem)
+      booking.result.raw += 1
+  }
+}
+
+function keepBadEvent(booking: Booking, event: AccountEvent, problem: Error): void {
+  keepRaw(booking, `not booked: ${event.kind}`, JSON.stringify(event), problem.message)
+  booking.result.bad += 1
+}
+
+function keepRaw({ db, account, received_at }: Booking, type: string, payload: string, problem: string | null): void {
+  const { user_id, exchange_key_id } = account
+  insertRawEvent(db, { user_id, exchange_key_id, event_type: type, payload, problem, received_time: received_at })
+}
+
+function countRecovered({ db, account, result }: Booking): void {
+  if (result.order_update === 0 && result.execution === 0) return
+  const gap = findOpenGap(db, account.exchange_key_id)
+  if (gap) addRecovered(db, gap.id, result.order_update, result.execution)
+}

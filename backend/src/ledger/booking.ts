@@ -1,0 +1,54 @@
+import type { EventSource, ExchangeId, UserEventType } from '@tradercoin/protocol'
+import type { Database } from '../store/database.ts'
+import type { JobContext } from '../store/job.ts'
+
+/** Whose events are booked. */
+export interface BookedAccount {
+  user_id: number
+  exchange_key_id: number
+  exchange: ExchangeId
+}
+
+/** What booking did. The first four count user events; `duplicates` changed nothing, `raw` and `bad` were kept as they came. */
+export interface BookResult {
+  order_update: number
+  execution: number
+  balance_update: number
+  position_update: number
+  duplicates: number
+  raw: number
+  bad: number
+}
+
+export const nothingBooked = (): BookResult => ({
+  order_update: 0,
+  execution: 0,
+  balance_update: 0,
+  position_update: 0,
+  duplicates: 0,
+  raw: 0,
+  bad: 0,
+})
+
+/** One run of the ledger over events of one account. */
+export interface Booking {
+  db: Database
+  context: JobContext
+  account: BookedAccount
+  source: EventSource
+  /** Our clock (ms) when the events at hand reached us. */
+  received_at: number
+  result: BookResult
+}
+
+/** Appends an event to the user's log and counts it. */
+export function publish(booking: Booking, type: Exclude<UserEventType, 'gap'>, record: object): void {
+  const { context, account, received_at, result } = booking
+  context.outbox.append(account.user_id, type, JSON.stringify(record), received_at)
+  result[type] += 1
+}
+
+/** A booking of the hub's own doing, in one job. */
+export function ownBooking(db: Database, context: JobContext, account: BookedAccount): Booking {
+  return { db, context, account, source: 'rest', received_at: context.now, result: nothingBooked() }
+}

@@ -1,0 +1,27 @@
+import type { OrderTimelineEntry } from '@tradercoin/protocol'
+import type { Database } from './database.ts'
+
+const columns =
+  'source, status, executed_qty, price, quantity, reason, exchange_time, received_time, commit_time' as const
+
+/** Adds a step to an order's timeline. */
+export function insertOrderEvent(db: Database, orderRowId: number, entry: OrderTimelineEntry): void {
+  db.run(
+    `INSERT INTO order_events (order_row_id, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    orderRowId,
+    entry.source,
+    entry.status,
+    entry.executed_qty,
+    entry.price,
+    entry.quantity,
+    entry.reason,
+    entry.exchange_time,
+    entry.received_time,
+    entry.commit_time,
+  )
+}
+
+/** An order's timeline, oldest first. The caller has made sure that the order is its user's. */
+export function orderTimeline(db: Database, orderRowId: number): OrderTimelineEntry[] {
+  return db.all(`SELECT ${columns} FROM order_events WHERE order_row_id = ? ORDER BY id`, orderRowId)
+}

@@ -12,7 +12,7 @@ const now = time / 1000
 const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const claims = {
   sub: '7',
-  sid: 's1',
+  sid: '31',
   jti: 'j1',
   iss: 'tradercoin',
   aud: 'tradercoin/user-api',
@@ -27,16 +27,16 @@ const forge = (header: object, payload: object) =>
 
 describe('AccessTokens', () => {
   it('reads its own', async () => {
-    expect(await tokens.verify(await tokens.sign(7, 's1'))).toEqual({
+    expect(await tokens.verify(await tokens.sign(7, 31))).toEqual({
       userId: 7,
-      sessionId: 's1',
+      sessionId: 31,
       expiresAt: time + 600_000,
     })
     expect(await tokens.verify(await forge({}, claims))).toMatchObject({ userId: 7 })
   })
 
   it('calls its own expired after ten minutes and thirty seconds', async () => {
-    const token = await tokens.sign(7, 's1')
+    const token = await tokens.sign(7, 31)
     time += 629_000
     expect(await tokens.verify(token)).toMatchObject({ userId: 7 })
     time += 2_000
@@ -47,19 +47,19 @@ describe('AccessTokens', () => {
   it.each(['none', 'None', 'nOnE'])('refuses alg %s', async (alg) => {
     const unsigned = `${b64({ alg, typ: 'at+jwt' })}.${b64(claims)}.`
     expect(await tokens.verify(unsigned)).toBe('bad_token')
-    const signature = (await tokens.sign(7, 's1')).split('.')[2]
+    const signature = (await tokens.sign(7, 31)).split('.')[2]
     expect(await tokens.verify(unsigned + signature)).toBe('bad_token')
   })
 
   it('refuses an empty or a changed signature', async () => {
-    const [header, payload, signature] = (await tokens.sign(7, 's1')).split('.')
+    const [header, payload, signature] = (await tokens.sign(7, 31)).split('.')
     expect(await tokens.verify(`${header}.${payload}.`)).toBe('bad_token')
     expect(await tokens.verify(`${header}.${b64({ ...claims, sub: '8' })}.${signature}`)).toBe('bad_token')
   })
 
   it('refuses a token of another key and of another algorithm', async () => {
     const foreign = new AccessTokens('another secret of more than thirty-two bytes', () => time)
-    expect(await tokens.verify(await foreign.sign(7, 's1'))).toBe('bad_token')
+    expect(await tokens.verify(await foreign.sign(7, 31))).toBe('bad_token')
     const { privateKey } = generateKeyPairSync('ed25519')
     const eddsa = await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt' }).sign(privateKey)
     expect(await tokens.verify(eddsa)).toBe('bad_token')

@@ -10,7 +10,7 @@ const leewaySeconds = 30
 /** What a good access token says. `expiresAt` in ms. */
 export interface AccessClaims {
   userId: number
-  sessionId: string
+  sessionId: number
   expiresAt: number
 }
 
@@ -32,9 +32,9 @@ export class AccessTokens {
     this.#now = now
   }
 
-  async sign(userId: number, sessionId: string): Promise<string> {
+  async sign(userId: number, sessionId: number): Promise<string> {
     const seconds = Math.floor(this.#now() / 1000)
-    return new SignJWT({ sid: sessionId })
+    return new SignJWT({ sid: `${sessionId}` })
       .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' })
       .setIssuer(issuer)
       .setAudience(audience)
@@ -58,12 +58,13 @@ export class AccessTokens {
         requiredClaims: ['sub', 'sid', 'jti', 'iat', 'nbf', 'exp'],
       })
       const { sub, sid, exp, iat } = payload
-      const fits = typeof sub === 'string' && /^[1-9]\d{0,15}$/.test(sub) && typeof sid === 'string'
       const lifetime = (exp ?? 0) - (iat ?? 0)
-      if (!fits || lifetime <= 0 || lifetime > accessTokenSeconds) return 'bad_token'
-      return { userId: Number(sub), sessionId: sid, expiresAt: (exp ?? 0) * 1000 } // not money: a user id
+      if (!isId(sub) || !isId(sid) || lifetime <= 0 || lifetime > accessTokenSeconds) return 'bad_token'
+      return { userId: Number(sub), sessionId: Number(sid), expiresAt: (exp ?? 0) * 1000 } // not money: ids
     } catch (error) {
       return error instanceof errors.JWTExpired ? 'expired' : 'bad_token'
     }
   }
 }
+
+const isId = (text: unknown): text is string => typeof text === 'string' && /^[1-9]\d{0,15}$/.test(text)

@@ -1,4 +1,4 @@
-import type { Environment, ExchangeId, ExchangeKey, KeyPermissions, KeyState, TradingMode } from '@tradercoin/protocol'
+import type { Environment, ExchangeId, ExchangeKey, KeyPermissions, TradingMode } from '@tradercoin/protocol'
 import { appendAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { JobError } from './errors.ts'
@@ -10,19 +10,6 @@ export interface ExchangeKeyItem extends ExchangeKey {
   warnings: string[]
 }
 
-/** An exchange key as the account that runs on it needs it. The sealed fields are opened by the vault alone. */
-export interface StoredKey {
-  id: number
-  user_id: number
-  exchange: ExchangeId
-  trading_mode: TradingMode
-  environment: Environment
-  region: string | null
-  api_key_sealed: Uint8Array
-  api_secret_sealed: Uint8Array
-  passphrase_sealed: Uint8Array | null
-}
-
 type ItemRow = Omit<ExchangeKeyItem, 'is_active' | 'permissions' | 'warnings'> & {
   is_active: 0 | 1
   permissions: string | null
@@ -31,9 +18,6 @@ type ItemRow = Omit<ExchangeKeyItem, 'is_active' | 'permissions' | 'warnings'> &
 
 const itemColumns = `id, exchange, trading_mode, environment, region, label, api_key_last4, is_active, permissions, warnings, state,
   state_reason, last_event_at, listen_key_expires_at, created_at`
-const storedColumns = `id, user_id, exchange, trading_mode, environment, region, api_key_sealed, api_secret_sealed,
-  passphrase_sealed`
-
 /** The user's keys, newest first, with their state as last stored. */
 export function listKeys(db: Database, { user_id }: UserScope): ExchangeKeyItem[] {
   return db
@@ -51,22 +35,6 @@ export function readKey(db: Database, { user_id }: UserScope, id: number): Excha
     user_id,
   )
   return row && toItem(row)
-}
-
-/** An active key with its sealed secrets, for the account that is to run on it. */
-export function readStoredKey(db: Database, { user_id }: UserScope, id: number): StoredKey | undefined {
-  return db.get<StoredKey>(
-    `SELECT ${storedColumns} FROM exchange_keys WHERE id = ? AND user_id = ? AND deleted_at IS NULL AND is_active = 1`,
-    id,
-    user_id,
-  )
-}
-
-/** Every active key of every user, for the start of the hub. */
-export function listStoredKeys(db: Database): StoredKey[] {
-  return db.all<StoredKey>(
-    `SELECT ${storedColumns} FROM exchange_keys WHERE deleted_at IS NULL AND is_active = 1 ORDER BY id`,
-  )
 }
 
 function toItem(row: ItemRow): ExchangeKeyItem {
@@ -188,33 +156,4 @@ export const deleteKey: Job<UserScope & { id: number; ip: string | null }, void>
     detail: { exchange_key_id: id },
     ip,
   })
-}
-
-export interface KeyStateChange {
-  id: number
-  state: KeyState
-  state_reason: string | null
-}
-
-/** Remembers the state of a key's link, for lists and for the next start. */
-export const storeKeyState: Job<KeyStateChange, void> = (db, { id, state, state_reason }) => {
-  db.run(
-    'UPDATE exchange_keys SET state = ?, state_reason = ? WHERE id = ? AND deleted_at IS NULL',
-    state,
-    state_reason,
-    id,
-  )
-}
-
-/** Keeps a key's listen key, sealed. */
-export const storeListenKey: Job<{ id: number; listen_key_sealed: Uint8Array; expires_at: number }, void> = (
-  db,
-  args,
-) => {
-  db.run(
-    'UPDATE exchange_keys SET listen_key_sealed = ?, listen_key_expires_at = ? WHERE id = ? AND deleted_at IS NULL',
-    args.listen_key_sealed,
-    args.expires_at,
-    args.id,
-  )
 }

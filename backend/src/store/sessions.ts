@@ -55,6 +55,11 @@ export function listSessions(db: Database, { user_id }: UserScope, now: number):
   )
 }
 
+/** Sessions that were ended since a moment, by this process or another: their tabs must go. */
+export function listEndedSessions(db: Database, since: number): { id: number; user_id: number }[] {
+  return db.all('SELECT id, user_id FROM sessions WHERE revoked_at >= ?', since)
+}
+
 export interface NewSession {
   id: number
   user_id: number

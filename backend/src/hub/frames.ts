@@ -1,0 +1,55 @@
+import { type KeyStatus, protocolVersion, type ServerMessage, type Snapshot } from '@tradercoin/protocol'
+
+/* What the hub itself says. Events come ready-made from the log. */
+
+/** How the link of one key does: what a tab is told at once, and with each heartbeat. */
+export interface KeyLink extends KeyStatus {
+  /** Since the exchange link last proved itself alive; null when it never has. */
+  age_ms: number | null
+}
+
+const frame = (message: ServerMessage): Buffer => Buffer.from(JSON.stringify(message))
+
+export interface ReadyState {
+  sessionId: string
+  userId: number
+  epoch: string
+  seq: number
+  recovered: boolean
+  heartbeatMs: number
+}
+
+export function readyFrame(state: ReadyState): Buffer {
+  const { sessionId, userId, epoch, seq, recovered, heartbeatMs } = state
+  return frame({
+    type: 'ready',
+    data: {
+      session_id: sessionId,
+      user_id: userId,
+      epoch,
+      seq,
+      recovered,
+      protocol: protocolVersion,
+      heartbeat_ms: heartbeatMs,
+    },
+  })
+}
+
+export const snapshotFrame = (snapshot: Snapshot): Buffer => frame({ type: 'snapshot', data: snapshot })
+
+export function heartbeatFrame(ts: number, seq: number, links: readonly KeyLink[]): Buffer {
+  const keys = links.map(({ exchange_key_id, state, age_ms }) => ({ exchange_key_id, state, age_ms }))
+  return frame({ type: 'heartbeat', data: { ts, seq, keys } })
+}
+
+export function keyStatusFrame(status: KeyStatus): Buffer {
+  const { exchange_key_id, state, reason, last_event_at } = status
+  return frame({ type: 'key_status', data: { exchange_key_id, state, reason, last_event_at } })
+}
+
+export const reauthFrame = (expiresAt: number): Buffer => frame({ type: 'reauth', data: { expires_at: expiresAt } })
+
+export const errorFrame = (code: string, message: string): Buffer => frame({ type: 'error', data: { code, message } })
+
+export const pongFrame = (data: unknown): Buffer =>
+  frame(data === undefined ? { type: 'pong' } : { type: 'pong', data })

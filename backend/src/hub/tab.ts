@@ -1,0 +1,135 @@
+import type { Duplex } from 'node:stream'
+import { limits } from '@tradercoin/protocol'
+import type { WebSocket } from 'ws'
+import type { Hub } from './hub.ts'
+import type { Due } from './timer-wheel.ts'
+import type { UserChannel } from './user-channel.ts'
+
+/**
+ * `new`: has not sent its token. `checking`: the token is being checked. `replaying`: reads what it missed from the database.
+ * `live`: at the head, fed by each commit. `closed`: said goodbye to.
+ */
+export type TabState = 'new' | 'checking' | 'replaying' | 'live' | 'closed'
+
+const asText = { binary: false }
+
+/** One browser tab or program: a cursor into its user's log. `seq` is the last event sent. */
+export class Tab implements Due {
+  tick = 0
+  readonly socket: WebSocket
+  readonly label: string
+  readonly hub: Hub
+  private readonly line: Duplex
+  state: TabState = 'new'
+  channel: UserChannel | null = null
+  /** The login session its token belongs to. */
+  loginId = 0
+  tokenEndsAt = 0
+  askedToRenew = false
+  seq = 0
+  private windowEndsAt = 0
+  private messages = 0
+  private badRequests = 0
+  private onSettled: (() => void) | null
+  private unanswered = 0
+  private wasBlocked = false
+  private handedOver = 0
+
+  /** @param onSettled told once when the socket no longer waits to sign in */
+  constructor(hub: Hub, socket: WebSocket, line: Duplex, label: string, onSettled: () => void) {
+    this.hub = hub
+    this.socket = socket
+    this.line = line
+    this.label = label
+    this.onSettled = onSettled
+  }
+
+  onDue(): void {
+    this.hub.onTabDue(this)
+  }
+
+  /** It has signed in, or ended without. */
+  settle(): void {
+    this.onSettled?.()
+    this.onSettled = null
+  }
+
+  send(frame: Buffer): void {
+    if (this.state !== 'closed') this.socket.send(frame, asText)
+  }
+
+  /** Sends several frames in one write. Resolves when the last has left this process, or the socket has ended. */
+  sendAll(frames: readonly Buffer[]): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.state === 'closed') return resolve()
+      this.line.cork()
+      for (const [index, frame] of frames.entries()) {
+        if (index === frames.length - 1) this.socket.send(frame, asText, () => resolve())
+        else this.socket.send(frame, asText)
+      }
+      this.line.uncork()
+    })
+  }
+
+  /**
+   * Feeds a live tab what was committed. Each event goes out exactly when it is the next one.
+   * @returns false when one before it is missing
+   */
+  deliver(events: readonly { seq: number }[], frames: readonly Buffer[]): boolean {
+    this.line.cork()
+    let whole = true
+    for (const [index, { seq }] of events.entries()) {
+      const frame = frames[index]
+      if (seq <= this.seq || !frame) continue
+      if (seq > this.seq + 1) {
+        whole = false
+        break
+      }
+      this.socket.send(frame, asText)
+      this.seq = seq
+    }
+    this.line.uncork()
+    return whole
+  }
+
+  /** Bytes that wait in this process because the reader is slower than its events. */
+  get queued(): number {
+    return this.socket.bufferedAmount
+  }
+
+  /** Counts a message; false when there were too many. */
+  takeMessage(now: number): boolean {
+    if (now >= this.windowEndsAt || this.windowEndsAt - now > limits.messageWindowMs) {
+      this.windowEndsAt = now + limits.messageWindowMs
+      this.messages = 0
+    }
+    this.messages++
+    return this.messages <= limits.messagesPerWindow
+  }
+
+  /** Counts a bad request; true when it was one too many. */
+  strike(): boolean {
+    this.badRequests++
+    return this.badRequests >= limits.badRequestsBeforeClose
+  }
+
+  heard(): void {
+    this.unanswered = 0
+  }
+
+  /**
+   * Asks the other end for a sign of life. Bytes that move again after they could not are one, for an answer may wait behind them.
+   * @returns false when two such questions in a row have stayed without answer
+   */
+  probe(): boolean {
+    const waiting = this.line.writableLength
+    const handedOver = (this.line as Duplex & { bytesWritten?: number }).bytesWritten ?? 0
+    if (this.wasBlocked && handedOver - waiting > this.handedOver) this.unanswered = 0
+    this.wasBlocked = waiting > 0
+    this.handedOver = handedOver - waiting
+    if (this.unanswered >= 2) return false
+    this.unanswered++
+    this.socket.ping()
+    return true
+  }
+}

@@ -88,8 +88,6 @@ export function createRealtime(options: RealtimeOptions): RealtimeControl {
   let staleSince: number | null = null
   let hasData = false
   let userId: number | null = null
-  let state: ConnectionState = idle(null)
-
   let isWanted = false
   let failures = 0
   let line: Line | null = null
@@ -103,6 +101,7 @@ export function createRealtime(options: RealtimeOptions): RealtimeControl {
   let cancelTokenTimeout: (() => void) | null = null
   let cancelStable: (() => void) | null = null
   let stopWakeUps: (() => void) | null = null
+  let state: ConnectionState = idle(null)
 
   function idle(reason: DisconnectReason | null): ConnectionState {
     return { status: 'disconnected', attempt: failures, nextRetryAt: null, staleSince, keys, reason }

@@ -75,8 +75,6 @@ export function createRest(options: { apiUrl: () => string; fetch: Fetch; getTok
       sessions: () => call<{ items: LoginSession[] }>('GET', '/auth/sessions'),
       revokeSession: (id: string | number) => call<void>('DELETE', `/auth/sessions/${encodeURIComponent(id)}`),
       revokeSessions: () => call<void>('DELETE', '/auth/sessions'),
-      changePassword: (body: { current_password: string; new_password: string }) =>
-        call<void>('POST', '/auth/password', { body }),
     },
     exchangeKeys: {
       list: () => call<{ items: ExchangeKey[] }>('GET', '/trading/exchange-keys'),

@@ -36,6 +36,8 @@ export interface Governor {
   admit(weight: number, priority: Priority): Promise<Ticket>
   /** Ends an admitted request; `usedWeight` is what the venue says the IP has used in the running minute, null if it said nothing. */
   settle(ticket: Ticket, usedWeight: number | null): void
+  /** Counts weight that leaves without asking, such as a sign of life that must not wait. */
+  spend(weight: number): void
   /** The venue said stop: nothing leaves before `until` (our clock, ms), whoever asks. */
   block(until: number): void
   /** Resolves when one more connection attempt is allowed. Throws when the governor is closed. */
@@ -176,6 +178,11 @@ export function createGovernor(transport: Transport, options: GovernorOptions): 
       if (usedWeight !== null) used = usedWeight + inFlight
       report()
       pump()
+    },
+    spend(weight) {
+      roll()
+      used += weight
+      report()
     },
     block(until) {
       if (until <= blockedUntil) return

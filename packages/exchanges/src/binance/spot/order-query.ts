@@ -1,0 +1,70 @@
+import { type AccountEvent, isZeroDecimal } from '@tradercoin/protocol'
+import { ExchangeError } from '../../errors.ts'
+import type { Credentials, OrderRef } from '../../exchange.ts'
+import type { Clock } from '../../transport/clock.ts'
+import { parseOrder, parseTrade } from './parse.ts'
+import { pageLimit, type SpotRest, type TimeRange } from './rest.ts'
+
+/** A query just after placing may not find the order yet: what is "unknown" is asked again before it is believed. */
+const secondLooksMs = [300, 700, 1_000]
+
+/** One order with its executions; null when the venue still does not know it after a second look. Throws ExchangeError. */
+export async function queryOrder(
+  rest: SpotRest,
+  clock: Clock,
+  credentials: Credentials,
+  ref: OrderRef,
+): Promise<AccountEvent[] | null> {
+  for (let look = 0; ; look += 1) {
+    try {
+      const knownClientId = ref.order_id === null ? ref.client_order_id : null
+      const event = parseOrder(await rest.order(credentials, ref), knownClientId)
+      return [...(await executionsOf(rest, credentials, event)), event]
+    } catch (error) {
+      if (!(error instanceof ExchangeError) || error.kind !== 'not_found') throw error
+      const wait = secondLooksMs[look]
+      if (wait === undefined || error.code === 'order_archived') return null
+      await new Promise<void>((resolve) => clock.after(wait, resolve))
+    }
+  }
+}
+
+/** The executions of an order event that says some quantity was executed. */
+export async function executionsOf(
+  rest: SpotRest,
+  credentials: Credentials,
+  event: AccountEvent,
+): Promise<AccountEvent[]> {
+  if (event.kind !== 'order' || isZeroDecimal(event.order.executed_qty)) return []
+  const rows = await rest.tradesOfOrder(credentials, event.order.symbol, event.order.order_id)
+  if (rows.length < pageLimit) return rows.map(parseTrade)
+  // An order with more trades than one page holds: read them by time instead.
+  const { symbol, order_id, create_time, update_time } = event.order
+  const range = { startTime: create_time ?? update_time, endTime: update_time }
+  const all = await readRange((slice) => rest.trades(credentials, symbol, slice), range)
+  return all.map(parseTrade).filter((found) => found.kind !== 'execution' || found.execution.order_id === order_id)
+}
+
+const dayMs = 24 * 60 * 60_000
+
+/** Every row of a range of any length: in slices of a day, each halved while it fills a page, whatever order the rows come in. */
+export async function readRange<T>(
+  read: (slice: TimeRange) => Promise<T[]>,
+  { startTime, endTime }: TimeRange,
+): Promise<T[]> {
+  const rows: T[] = []
+  for (let from = startTime; from <= endTime; from += dayMs) {
+    rows.push(...(await readSlice(read, { startTime: from, endTime: Math.min(from + dayMs - 1, endTime) })))
+  }
+  return rows
+}
+
+async function readSlice<T>(read: (slice: TimeRange) => Promise<T[]>, slice: TimeRange): Promise<T[]> {
+  const rows = await read(slice)
+  if (rows.length < pageLimit || slice.startTime >= slice.endTime) return rows
+  const middle = Math.floor((slice.startTime + slice.endTime) / 2)
+  return [
+    ...(await readSlice(read, { startTime: slice.startTime, endTime: middle })),
+    ...(await readSlice(read, { startTime: middle + 1, endTime: slice.endTime })),
+  ]
+}

@@ -94,6 +94,8 @@ export interface SnapshotSince {
   symbols: readonly string[]
   /** Balances the ledger knows, so that a moved asset names the symbols worth asking. */
   balances: readonly { asset: string; total: Decimal }[]
+  /** Positions the ledger believes open. Those that are no longer listed are told as closed: a venue lists only what is there. */
+  positions: readonly { symbol: string; position_side: PositionSide }[]
 }
 
 export interface AccountSnapshot {

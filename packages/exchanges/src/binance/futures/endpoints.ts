@@ -37,13 +37,23 @@ const own: Record<Exclude<Environment, 'paper'>, FuturesEndpoints> = {
 
 /** Addresses for an environment. Throws TypeError when `paper` names none. */
 export function futuresEndpoints(environment: Environment, override: Endpoints | null): FuturesEndpoints {
-  if (environment === 'paper') {
-    if (override === null) throw new TypeError('the paper environment needs its own addresses')
-    // The paper exchange answers the wallet call beside the futures ones.
-    return { rest: override.rest, stream: override.stream, wallet: override.rest }
+  if (override === null) {
+    if (environment === 'paper') throw new TypeError('the paper environment needs its own addresses')
+    return own[environment]
   }
-  const { rest, stream, wallet } = own[environment]
-  return override === null ? { rest, stream, wallet } : { rest: override.rest, stream: override.stream, wallet }
+  const { rest, stream } = override
+  const wallet = environment === 'paper' || environment === 'live' ? (override.wallet ?? walletBeside(rest)) : null
+  return { rest: withoutSlash(rest), stream: withoutSlash(stream), wallet: wallet && withoutSlash(wallet) }
+}
+
+/** The paper exchange keeps the wallet calls with Spot; any other replacement of the futures address leaves the wallet where it is. */
+function walletBeside(rest: string): string {
+  const paper = /^(.*\/binance)\/futures\/?$/.exec(rest)
+  return paper ? `${paper[1]}/spot` : (own.live.wallet ?? rest)
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
 }
 
 /**
@@ -83,5 +93,4 @@ export const paths = {
   symbolConfig: '/fapi/v1/symbolConfig',
   balance: '/fapi/v3/balance',
   accountConfig: '/fapi/v1/accountConfig',
-  apiRestrictions: '/sapi/v1/account/apiRestrictions',
 } as const

@@ -151,14 +151,3 @@ export type RawBalance = Raw<'accountAlias' | 'asset' | 'balance' | 'availableBa
 /** Rows of `symbols` in /exchangeInfo, and of a symbol's `filters`. */
 export type RawSymbol = Raw<'symbol' | 'status' | 'contractType' | 'baseAsset' | 'quoteAsset' | 'filters'>
 export type RawFilter = Raw<'filterType' | 'tickSize' | 'minQty' | 'maxQty' | 'stepSize' | 'notional'>
-
-export type RawApiRestrictions = Raw<
-  | 'ipRestrict'
-  | 'enableReading'
-  | 'enableWithdrawals'
-  | 'enableInternalTransfer'
-  | 'permitsUniversalTransfer'
-  | 'enableFutures'
-  | 'enablePortfolioMarginTrading'
-  | 'tradingAuthorityExpirationTime'
->

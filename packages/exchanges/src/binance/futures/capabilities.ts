@@ -1,0 +1,21 @@
+import type { Capabilities } from '../../exchange.ts'
+
+export const futuresCapabilities: Capabilities = {
+  upkeep: 'listen_key',
+  order_types: [
+    'LIMIT',
+    'MARKET',
+    'STOP_MARKET',
+    'STOP_LIMIT',
+    'TAKE_PROFIT_MARKET',
+    'TAKE_PROFIT_LIMIT',
+    'TRAILING_STOP',
+  ],
+  time_in_force: ['GTC', 'IOC', 'FOK'],
+  post_only: true,
+  reduce_only: true,
+  hedge_mode: true,
+  quote_quantity: false,
+  amend: false,
+  unprovable: 'Conditional orders that were both placed and ended during the interruption are not listed by Binance.',
+}

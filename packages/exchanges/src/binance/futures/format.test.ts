@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import type { PlaceRequest } from '../../exchange.ts'
+import { formatOrder } from './format.ts'
+
+const limit: PlaceRequest = {
+  symbol: 'BTCUSDT',
+  side: 'BUY',
+  type: 'LIMIT',
+  client_order_id: 'hub1',
+  quantity: '0.010',
+  quote_quantity: null,
+  price: '94500',
+  stop_price: null,
+  time_in_force: null,
+  post_only: false,
+  reduce_only: false,
+  position_side: null,
+  margin_mode: null,
+  trigger_by: null,
+  callback_rate: null,
+  close_position: false,
+}
+const stop: PlaceRequest = { ...limit, type: 'STOP_MARKET', side: 'SELL', price: null, stop_price: '92000' }
+
+/** What is sent: undefined parameters are left out. */
+const sent = (request: PlaceRequest) => {
+  const { call, params } = formatOrder(request)
+  return { call, ...Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined)) }
+}
+
+describe('orders', () => {
+  it('sends a limit order', () => {
+    expect(sent(limit)).toEqual({
+      call: 'order',
+      symbol: 'BTCUSDT',
+      side: 'BUY',
+      type: 'LIMIT',
+      newClientOrderId: 'hub1',
+      timeInForce: 'GTC',
+      quantity: '0.010',
+      price: '94500',
+      newOrderRespType: 'ACK',
+    })
+  })
+
+  it('sends a reduce-only market order without price and time in force', () => {
+    expect(sent({ ...limit, type: 'MARKET', reduce_only: true, position_side: 'NET' })).toEqual({
+      call: 'order',
+      symbol: 'BTCUSDT',
+      side: 'BUY',
+      type: 'MARKET',
+      newClientOrderId: 'hub1',
+      quantity: '0.010',
+      reduceOnly: 'true',
+      newOrderRespType: 'ACK',
+    })
+  })
+
+  it('says post-only as GTX', () => {
+    expect(sent({ ...limit, post_only: true })).toMatchObject({ timeInForce: 'GTX' })
+    expect(sent({ ...limit, post_only: true, time_in_force: 'GTC' })).toMatchObject({ timeInForce: 'GTX' })
+  })
+
+  it('names the side in hedge mode, where reduceOnly is refused', () => {
+    const hedged = sent({ ...limit, position_side: 'SHORT', reduce_only: true })
+    expect(hedged).toMatchObject({ positionSide: 'SHORT' })
+    expect(hedged).not.toHaveProperty('reduceOnly')
+  })
+})
+
+describe('conditional orders', () => {
+  it('sends a stop at market to the algo call', () => {
+    expect(sent({ ...stop, reduce_only: true, trigger_by: 'MARK' })).toEqual({
+      call: 'algoOrder',
+      algoType: 'CONDITIONAL',
+      symbol: 'BTCUSDT',
+      side: 'SELL',
+      type: 'STOP_MARKET',
+      clientAlgoId: 'hub1',
+      quantity: '0.010',
+      triggerPrice: '92000',
+      workingType: 'MARK_PRICE',
+      reduceOnly: 'true',
+      newOrderRespType: 'ACK',
+    })
+  })
+
+  it('sends limits with price and time in force', () => {
+    expect(sent({ ...stop, type: 'TAKE_PROFIT_LIMIT', price: '96000', stop_price: '95900' })).toMatchObject({
+      type: 'TAKE_PROFIT',
+      price: '96000',
+      triggerPrice: '95900',
+      timeInForce: 'GTC',
+    })
+    expect(sent({ ...stop, type: 'STOP_LIMIT', price: '91900', trigger_by: 'LAST' })).toMatchObject({
+      type: 'STOP',
+      workingType: 'CONTRACT_PRICE',
+    })
+  })
+
+  it('sends a trailing stop with its rate and activation price', () => {
+    const trailing = sent({ ...stop, type: 'TRAILING_STOP', callback_rate: '1.5' })
+    expect(trailing).toMatchObject({ type: 'TRAILING_STOP_MARKET', callbackRate: '1.5', activatePrice: '92000' })
+    expect(trailing).not.toHaveProperty('triggerPrice')
+  })
+
+  it('closes a position without a quantity and without reduceOnly', () => {
+    const closing = sent({ ...stop, quantity: null, close_position: true, reduce_only: true })
+    expect(closing).toMatchObject({ closePosition: 'true' })
+    expect(closing).not.toHaveProperty('quantity')
+    expect(closing).not.toHaveProperty('reduceOnly')
+  })
+})
+
+describe('refusals before anything is sent', () => {
+  it.each<[string, PlaceRequest]>([
+    ['quote_quantity', { ...limit, quote_quantity: '100' }],
+    ['margin_mode', { ...limit, margin_mode: 'ISOLATED' }],
+    ['order_type', { ...limit, type: 'OTHER' }],
+    ['quantity', { ...limit, quantity: null }],
+    ['price', { ...limit, price: null }],
+    ['post_only', { ...limit, type: 'MARKET', post_only: true }],
+    ['post_only', { ...stop, post_only: true }],
+    ['time_in_force', { ...limit, post_only: true, time_in_force: 'IOC' }],
+    ['time_in_force', { ...limit, time_in_force: 'GTD' }],
+    ['close_position', { ...limit, close_position: true }],
+    ['close_position', { ...stop, type: 'STOP_LIMIT', price: '1', close_position: true }],
+    ['stop_price', { ...stop, stop_price: null }],
+    ['callback_rate', { ...stop, type: 'TRAILING_STOP' }],
+    ['trigger_by', { ...stop, trigger_by: 'INDEX' }],
+  ])('%s', (field, request) => {
+    expect(() => formatOrder(request)).toThrow(expect.objectContaining({ kind: 'refused', code: `invalid_${field}` }))
+  })
+})

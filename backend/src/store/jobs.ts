@@ -8,9 +8,9 @@ import { audit } from './audit.ts'
 import { addKey, deleteKey, patchKey, reserveKeyId } from './exchange-keys.ts'
 import { claimIdempotencyKey, finishIdempotencyKey, releaseIdempotencyKey } from './idempotency.ts'
 import type { Job } from './job.ts'
-import { openSession, revokeSession, rotateSession } from './sessions.ts'
+import { openSession, revokeOtherSessions, revokeSession, rotateSession } from './sessions.ts'
 import { renewEpochs } from './user-logs.ts'
-import { changePassword, createUser, disableUser, grantAdmin, replacePasswordHash } from './users.ts'
+import { changePassword, createUser, disableUser, enableUser, grantAdmin, replacePasswordHash } from './users.ts'
 import { storeVaultCheck } from './vault-check.ts'
 
 /** Every job of the writer. A table's jobs live in its own file; add yours here. */
@@ -22,6 +22,7 @@ export const jobs = {
   createUser,
   deleteKey,
   disableUser,
+  enableUser,
   finishIdempotencyKey,
   grantAdmin,
   openSession,
@@ -29,6 +30,7 @@ export const jobs = {
   releaseIdempotencyKey,
   replacePasswordHash,
   reserveKeyId,
+  revokeOtherSessions,
   revokeSession,
   rotateSession,
   storeVaultCheck,

@@ -152,6 +152,21 @@ export const revokeSession: Job<UserScope & { session_id: number; ip: string | n
   appendAudit(db, now, { user_id, actor: `user:${user_id}`, action: 'session_revoked', detail: { session_id }, ip })
 }
 
+/** Ends every session of the user but the one that asks. @returns the ids of those that ended */
+export const revokeOtherSessions: Job<UserScope & { session_id: number; ip: string | null }, number[]> = (
+  db,
+  { user_id, session_id, ip },
+  { now },
+) => {
+  appendAudit(db, now, { user_id, actor: `user:${user_id}`, action: 'other_sessions_revoked', detail: {}, ip })
+  return revokeSessionsOf(db, user_id, now, session_id)
+}
+
+/** The user whose session it is, ended or not; undefined for an unknown one. */
+export function readSessionOwner(db: Database, sessionId: number): UserScope | undefined {
+  return db.get<UserScope>('SELECT user_id FROM sessions WHERE id = ?', sessionId)
+}
+
 /** Ends all sessions of a user but one. Used inside other jobs. @returns their ids */
 export function revokeSessionsOf(db: Database, userId: number, now: number, except: number | null): number[] {
   return db

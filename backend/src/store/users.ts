@@ -78,6 +78,13 @@ export const disableUser: Job<{ email: string; actor: string }, number[]> = (db,
   return revokeSessionsOf(db, user.id, now, null)
 }
 
+/** Lets a disabled user sign in again. @throws JobError `not_found` */
+export const enableUser: Job<{ email: string; actor: string }, void> = (db, { email, actor }, { now }) => {
+  const user = foundAccount(db, email)
+  db.run('UPDATE users SET is_active = 1 WHERE id = ?', user.id)
+  appendAudit(db, now, { user_id: user.id, actor, action: 'user_enabled', detail: {}, ip: null })
+}
+
 /** @throws JobError `not_found` */
 export const grantAdmin: Job<{ email: string; actor: string }, void> = (db, { email, actor }, { now }) => {
   const user = foundAccount(db, email)

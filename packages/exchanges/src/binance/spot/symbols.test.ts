@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { parseInstruments } from './symbols.ts'
+import { fixture } from './test-fixtures.ts'
+import { exchangeInfoAnswer } from './wire.ts'
+
+const info = exchangeInfoAnswer.parse(fixture('rest-exchange-info').value)
+const [eth] = info.symbols
+
+test('reads the rules of a symbol', () => {
+  expect(parseInstruments(info)).toEqual([
+    {
+      trading_mode: 'spot',
+      symbol: 'ETHUSDT',
+      base_asset: 'ETH',
+      quote_asset: 'USDT',
+      tick_size: '0.01000000',
+      step_size: '0.00010000',
+      min_quantity: '0.00010000',
+      max_quantity: '9000.00000000',
+      min_notional: null,
+      is_trading: true,
+    },
+  ])
+})
+
+test('takes either form of the notional rule, ignores unknown filters, and 0 is no rule', () => {
+  if (!eth) throw new Error('the fixture has no symbol')
+  const withFilters = (filters: typeof eth.filters) =>
+    parseInstruments({ symbols: [{ ...eth, status: 'HALT', filters }] })[0]
+  expect(withFilters([{ filterType: 'MIN_NOTIONAL', minNotional: '10.0' }, { filterType: 'NEW_ONE' }])).toMatchObject({
+    min_notional: '10.0',
+    tick_size: null,
+    is_trading: false,
+  })
+  expect(
+    withFilters([
+      { filterType: 'NOTIONAL', minNotional: '5.0' },
+      { filterType: 'PRICE_FILTER', tickSize: '0.00' },
+    ]),
+  ).toMatchObject({
+    min_notional: '5.0',
+    tick_size: null,
+  })
+})

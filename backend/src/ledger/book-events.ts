@@ -7,7 +7,7 @@ import { bookBalance } from './book-balance.ts'
 import { bookExecution, bookOrder } from './book-order.ts'
 import { bookPosition } from './book-position.ts'
 import { type BookedAccount, type Booking, type BookResult, nothingBooked } from './booking.ts'
-import { checkEvent } from './check-event.ts'
+import { findProblem } from './check-event.ts'
 
 /** What arrived together: the events of one frame, or of one query. */
 export interface ReceivedEvents {
@@ -30,54 +30,39 @@ export interface BookEventsArgs {
  */
 export const bookEvents: Job<BookEventsArgs, BookResult> = (db, { account, source, received, recovering }, context) => {
   const booking: Booking = { db, context, account, source, received_at: 0, result: nothingBooked() }
-  bookAllOrEachAlone(booking, received)
+  const book = context.isCareful ? bookGuarded : bookEvent
+  for (const { received_at, events } of received) {
+    booking.received_at = received_at
+    for (const event of events) book(booking, event)
+  }
   if (recovering) countRecovered(booking)
   return booking.result
 }
 
-/** A savepoint for each event costs more than booking most of them, so the events go together until one fails. */
-function bookAllOrEachAlone(booking: Booking, received: readonly ReceivedEvents[]): void {
-  const isBooked = attempt(booking, () => forEachEvent(booking, received, (event) => bookEvent(booking, event)))
-  if (isBooked === true) return
-  forEachEvent(booking, received, (event) => {
-    const problem = attempt(booking, () => bookEvent(booking, event))
-    if (problem !== true) keepBadEvent(booking, event, problem)
-  })
-}
-
-function forEachEvent(
-  booking: Booking,
-  received: readonly ReceivedEvents[],
-  book: (event: AccountEvent) => void,
-): void {
-  for (const { received_at, events } of received) {
-    booking.received_at = received_at
-    for (const event of events) book(event)
-  }
-}
-
-/** @returns true, or the error that undid everything `book` did */
-function attempt(booking: Booking, book: () => void): true | Error {
+/** A savepoint for each event costs more than booking most of them: only when the plain way has failed before. */
+function bookGuarded(booking: Booking, event: AccountEvent): void {
   const { db, context } = booking
   const mark = context.outbox.mark()
   const result = { ...booking.result }
   db.run('SAVEPOINT booking')
   try {
-    book()
-    db.run('RELEASE booking')
-    return true
+    bookEvent(booking, event)
   } catch (error) {
     if (isStorageFailure(error) || !db.inTransaction) throw error
     db.run('ROLLBACK TO booking')
-    db.run('RELEASE booking')
     context.outbox.rewind(mark)
     booking.result = result
-    return error instanceof Error ? error : new Error(String(error))
+    keepBadEvent(booking, event, error instanceof Error ? error.message : String(error))
   }
+  db.run('RELEASE booking')
 }
 
 function bookEvent(booking: Booking, event: AccountEvent): void {
-  checkEvent(event)
+  const problem = findProblem(event)
+  if (problem !== null) {
+    keepBadEvent(booking, event, problem)
+    return
+  }
   switch (event.kind) {
     case 'order':
       bookOrder(booking, event.order, event.execution)
@@ -97,8 +82,8 @@ function bookEvent(booking: Booking, event: AccountEvent): void {
   }
 }
 
-function keepBadEvent(booking: Booking, event: AccountEvent, problem: Error): void {
-  keepRaw(booking, `not booked: ${event.kind}`, JSON.stringify(event), problem.message)
+function keepBadEvent(booking: Booking, event: AccountEvent, problem: string): void {
+  keepRaw(booking, `not booked: ${event.kind}`, JSON.stringify(event), problem)
   booking.result.bad += 1
 }
 

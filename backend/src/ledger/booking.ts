@@ -41,11 +41,11 @@ export interface Booking {
   result: BookResult
 }
 
-/** Appends an event to the user's log and counts it. */
-export function publish(booking: Booking, type: Exclude<UserEventType, 'gap'>, record: object): void {
+/** Appends an event to the user's log and counts it. @returns its seq */
+export function publish(booking: Booking, type: Exclude<UserEventType, 'gap'>, record: object): number {
   const { context, account, received_at, result } = booking
-  context.outbox.append(account.user_id, type, JSON.stringify(record), received_at)
   result[type] += 1
+  return context.outbox.append(account.user_id, type, JSON.stringify(record), received_at)
 }
 
 /** A booking of the hub's own doing, in one job. */

@@ -2,8 +2,8 @@ import { isTerminal, type OpenRequest, type Order } from '@tradercoin/protocol'
 import { JobError } from '../store/errors.ts'
 import type { Job } from '../store/job.ts'
 import { findStored } from '../store/orders.ts'
-import { ownBooking, publish } from './booking.ts'
-import { ownStep, saveOrder } from './order-record.ts'
+import { ownBooking } from './booking.ts'
+import { ownStep, recordOf, saveOrder } from './order-record.ts'
 
 export interface RequestCancelArgs {
   user_id: number
@@ -23,13 +23,12 @@ export interface RequestedCancel {
 export const requestCancel: Job<RequestCancelArgs, RequestedCancel> = (db, { user_id, id }, context) => {
   const stored = findStored(db, { user_id }, id)
   if (!stored) throw new JobError('not_found')
-  if (isTerminal(stored.record.status)) throw new JobError('order_closed', stored.record.status)
-  if (stored.cancel?.state === 'sent') return { order: stored.record, isNew: false }
+  const known = recordOf(stored.identity, stored.state)
+  if (isTerminal(known.status)) throw new JobError('order_closed', known.status)
+  if (stored.state.cancel?.state === 'sent') return { order: known, isNew: false }
   const cancel: OpenRequest = { action: 'cancel', state: 'sent', time: context.now, reason: null, terms: null }
-  const booking = ownBooking(db, context, stored.record)
-  const order = saveOrder(booking, stored, { ...stored, cancel }, ownStep)
-  if (order) publish(booking, 'order_update', order)
-  return { order: order ?? stored.record, isNew: true }
+  const booking = ownBooking(db, context, stored.identity)
+  return { order: saveOrder(booking, stored, { ...stored.state, cancel }, ownStep).order, isNew: true }
 }
 
 export interface SettleCancelArgs {
@@ -43,10 +42,7 @@ export interface SettleCancelArgs {
 export const settleCancel: Job<SettleCancelArgs, Order> = (db, { user_id, id, outcome }, context) => {
   const stored = findStored(db, { user_id }, id)
   if (!stored) throw new JobError('not_found')
-  if (!stored.cancel) return stored.record
-  const cancel: OpenRequest | null = outcome === 'refused' ? null : { ...stored.cancel, state: 'unknown' }
-  const booking = ownBooking(db, context, stored.record)
-  const order = saveOrder(booking, stored, { ...stored, cancel }, ownStep)
-  if (order) publish(booking, 'order_update', order)
-  return order ?? stored.record
+  if (!stored.state.cancel) return recordOf(stored.identity, stored.state)
+  const cancel: OpenRequest | null = outcome === 'refused' ? null : { ...stored.state.cancel, state: 'unknown' }
+  return saveOrder(ownBooking(db, context, stored.identity), stored, { ...stored.state, cancel }, ownStep).order
 }

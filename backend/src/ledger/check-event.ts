@@ -1,4 +1,4 @@
-import type { AccountEvent } from '@tradercoin/protocol'
+import type { AccountEvent, ExecutionReport } from '@tradercoin/protocol'
 
 /* The last look at an event before it is stored: whatever an adapter lets through, no text that is not a number becomes money. */
 
@@ -19,23 +19,33 @@ const decimalFields = {
   ],
 } as const
 
-/** @throws naming the field that cannot be stored */
-export function checkEvent(event: AccountEvent): void {
-  if (event.kind === 'order') check('order', event.order, event.order.update_time)
-  if ((event.kind === 'order' || event.kind === 'execution') && event.execution) {
-    check('execution', event.execution, event.execution.time)
+/** @returns why an event cannot be stored, naming the field; null when it can */
+export function findProblem(event: AccountEvent): string | null {
+  switch (event.kind) {
+    case 'order':
+      return check('order', event.order, event.order.update_time) ?? checkExecution(event.execution)
+    case 'execution':
+      return checkExecution(event.execution)
+    case 'balance':
+      return check('balance', event.balance, event.balance.update_time)
+    case 'position':
+      return check('position', event.position, event.position.update_time)
+    case 'raw':
+      return null
   }
-  if (event.kind === 'balance') check('balance', event.balance, event.balance.update_time)
-  if (event.kind === 'position') check('position', event.position, event.position.update_time)
 }
 
-function check(kind: keyof typeof decimalFields, report: object, time: number): void {
+function checkExecution(execution: ExecutionReport | null): string | null {
+  return execution && check('execution', execution, execution.time)
+}
+
+function check(kind: keyof typeof decimalFields, report: object, time: number): string | null {
   for (const field of decimalFields[kind]) {
     const value = (report as Record<string, unknown>)[field]
     if (value === null) continue
     if (typeof value !== 'string' || value.length > 80 || !decimal.test(value)) {
-      throw new TypeError(`${kind}.${field} is not a decimal number`)
+      return `${kind}.${field} is not a decimal number`
     }
   }
-  if (!Number.isSafeInteger(time)) throw new TypeError(`${kind} has no time`)
+  return Number.isSafeInteger(time) ? null : `${kind} has no time`
 }

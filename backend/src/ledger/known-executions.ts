@@ -4,11 +4,7 @@ import { executionsOfOrder } from '../store/executions.ts'
 import type { VenueOrderId } from '../store/orders.ts'
 
 /** The sums of the executions that were stored before their order was; null when there are none. */
-export function knownExecutions(
-  db: Database,
-  id: Omit<VenueOrderId, 'order_id'> & { order_id: string | null },
-): ExecutionsSummary | null {
-  if (id.order_id === null) return null
-  const known = executionsOfOrder(db, { ...id, order_id: id.order_id })
+export function knownExecutions(db: Database, id: VenueOrderId): ExecutionsSummary | null {
+  const known = executionsOfOrder(db, id)
   return known.length === 0 ? null : known.reduce(addExecution, noExecutions)
 }

@@ -1,14 +1,15 @@
 import { noExecutions, type OpenRequest, type Order, type OrderTimelineEntry, viewOrder } from '@tradercoin/protocol'
 import { orderColumns } from '../store/columns.ts'
 import { insertOrderEvent } from '../store/order-events.ts'
-import { insertOrder, type StoredOrder, updateOrder } from '../store/orders.ts'
-import type { Booking } from './booking.ts'
-
-/** The part of an order's record that no venue tells. */
-export type OrderIdentity = Pick<Order, 'id' | 'user_id' | 'exchange_key_id' | 'exchange' | 'origin'>
-
-/** Everything an order's record follows from. */
-export type OrderState = Omit<StoredOrder, 'record'>
+import {
+  insertOrder,
+  type OrderIdentity,
+  type OrderState,
+  type StoredOrder,
+  updateOrder,
+  updateOrderState,
+} from '../store/orders.ts'
+import { type Booking, publish } from './booking.ts'
 
 /** The request that overlays the venue's facts: a cancel hides the placing but keeps its terms. */
 function openRequest({ place, cancel }: OrderState): OpenRequest | null {
@@ -16,22 +17,43 @@ function openRequest({ place, cancel }: OrderState): OpenRequest | null {
   return { ...cancel, terms: place?.terms ?? null }
 }
 
-/**
- * The record that tabs see, built anew from what is known. `boundId`: the venue's id as the answer to our placing told it, shown
- * before the venue reports the order.
- */
-export function recordOf(identity: OrderIdentity, state: OrderState, boundId: string | null): Order {
+/** The record that tabs see, as it follows from the state. An order_id from the answer to our placing is shown before any report. */
+export function recordOf(identity: OrderIdentity, state: OrderState): Order {
   const view = viewOrder(state.facts, openRequest(state), state.executions ?? noExecutions)
-  const { id, user_id, exchange_key_id, exchange, origin } = identity
   return {
-    id,
-    user_id,
-    exchange_key_id,
-    exchange,
-    ...view,
-    order_id: view.order_id ?? boundId,
+    id: identity.id,
+    user_id: identity.user_id,
+    exchange_key_id: identity.exchange_key_id,
+    exchange: identity.exchange,
+    trading_mode: view.trading_mode,
+    order_id: view.order_id ?? identity.order_id,
+    client_order_id: view.client_order_id,
+    symbol: view.symbol,
+    side: view.side,
+    position_side: view.position_side,
+    type: view.type,
+    venue_type: view.venue_type,
+    time_in_force: view.time_in_force,
+    post_only: view.post_only,
+    reduce_only: view.reduce_only,
+    status: view.status,
+    price: view.price,
+    stop_price: view.stop_price,
+    quantity: view.quantity,
+    quantity_unit: view.quantity_unit,
+    executed_qty: view.executed_qty,
+    executed_price: view.executed_price,
+    last_price: view.last_price,
+    last_qty: view.last_qty,
+    fee: view.fee,
+    fee_asset: view.fee_asset,
+    fees: view.fees,
+    realized_pnl: view.realized_pnl,
+    origin: identity.origin,
+    reason: view.reason,
+    parent_order_id: view.parent_order_id,
     create_time: state.facts?.create_time ?? state.place?.time ?? view.create_time,
-    origin,
+    update_time: view.update_time,
   }
 }
 
@@ -41,54 +63,63 @@ function recordsEqual(a: Order, b: Order): boolean {
 
 const feesEqual = (a: Order, b: Order) => JSON.stringify(a.fees) === JSON.stringify(b.fees)
 
-/** A step of the hub's own doing. */
-export const ownStep: StepCause = { source: 'hub', exchange_time: null }
-
 /** What caused a step of an order: who told it, and the venue's time of it (null for a step of our own). */
 export interface StepCause {
   source: OrderTimelineEntry['source']
   exchange_time: number | null
 }
 
+/** A step of the hub's own doing. */
+export const ownStep: StepCause = { source: 'hub', exchange_time: null }
+
 /**
- * Stores an order's new state; where its record has changed, adds a step to its timeline. `boundId`: see recordOf.
- * @returns the new record when it differs from the stored one, else null
+ * Stores an order's new state. Where its record has changed, tells the user and adds a step to its timeline.
+ * `orderId`: the venue's id where an answer has told it just now.
+ * @returns the record, and whether it has changed
  */
 export function saveOrder(
   booking: Booking,
-  before: StoredOrder,
+  { identity, state: before }: StoredOrder,
   state: OrderState,
   cause: StepCause,
-  boundId: string | null = before.record.order_id,
-): Order | null {
-  const record = recordOf(before.record, state, boundId)
-  updateOrder(booking.db, { ...state, record }, before.record)
-  if (recordsEqual(record, before.record)) return null
-  addStep(booking, record, cause)
-  return record
+  orderId: string | null = identity.order_id,
+): { order: Order; isChanged: boolean } {
+  const old = recordOf(identity, before)
+  const order = recordOf({ ...identity, order_id: orderId }, state)
+  const isChanged = !recordsEqual(old, order)
+  if (!isChanged) {
+    updateOrderState(booking.db, identity.id, state)
+    return { order, isChanged }
+  }
+  updateOrder(booking.db, old, order, state)
+  tell(booking, order, cause)
+  return { order, isChanged }
 }
 
-/** Stores an order seen for the first time, with the first step of its timeline. */
+/** Stores an order seen for the first time and tells the user. `placedAs`: see insertOrder. */
 export function addOrder(
   booking: Booking,
-  identity: Omit<OrderIdentity, 'id'>,
+  origin: Order['origin'],
   state: OrderState,
   cause: StepCause,
+  placedAs: string | null = null,
 ): Order {
-  const order = { ...state, record: recordOf({ ...identity, id: 0 }, state, null) }
-  insertOrder(booking.db, order)
-  addStep(booking, order.record, cause)
-  return order.record
+  const { user_id, exchange_key_id, exchange } = booking.account
+  const order = recordOf({ id: 0, user_id, exchange_key_id, exchange, origin, order_id: null }, state)
+  insertOrder(booking.db, order, state, placedAs)
+  tell(booking, order, cause)
+  return order
 }
 
-function addStep(booking: Booking, record: Order, { source, exchange_time }: StepCause): void {
-  insertOrderEvent(booking.db, record.id, {
+function tell(booking: Booking, order: Order, { source, exchange_time }: StepCause): void {
+  const seq = publish(booking, 'order_update', order)
+  insertOrderEvent(booking.db, order.id, seq, {
     source,
-    status: record.status,
-    executed_qty: record.executed_qty,
-    price: record.price,
-    quantity: record.quantity,
-    reason: record.reason,
+    status: order.status,
+    executed_qty: order.executed_qty,
+    price: order.price,
+    quantity: order.quantity,
+    reason: order.reason,
     exchange_time,
     received_time: booking.received_at,
     commit_time: booking.context.now,

@@ -1,9 +1,8 @@
 import type { ExchangeId, OpenRequest, Order, OrderTerms } from '@tradercoin/protocol'
-import type { Database } from '../store/database.ts'
 import { JobError } from '../store/errors.ts'
 import type { Job } from '../store/job.ts'
-import { findByVenueId, findStored, isClientIdUsed } from '../store/orders.ts'
-import { ownBooking, publish } from './booking.ts'
+import { findByVenueId, findStored, isClientIdUsed, type OrderIdentity, type VenueOrderId } from '../store/orders.ts'
+import { ownBooking } from './booking.ts'
 import { knownExecutions } from './known-executions.ts'
 import { addOrder, ownStep, saveOrder } from './order-record.ts'
 
@@ -32,11 +31,8 @@ export const createPendingOrder: Job<CreatePendingOrderArgs, Order> = (db, args,
   if (!key) throw new JobError('not_found')
   if (isClientIdUsed(db, account.exchange_key_id, terms.client_order_id)) throw new JobError('client_order_id_used')
   const place: OpenRequest = { action: 'place', state: 'sent', time: context.now, reason: null, terms }
-  const state = { placed_as: terms.client_order_id, facts: null, place, cancel: null, executions: null }
-  const booking = ownBooking(db, context, account)
-  const order = addOrder(booking, { ...account, origin: 'hub' }, state, ownStep)
-  publish(booking, 'order_update', order)
-  return order
+  const state = { facts: null, place, cancel: null, executions: null }
+  return addOrder(ownBooking(db, context, account), 'hub', state, ownStep, terms.client_order_id)
 }
 
 /** How the placing ended: the venue took it, the venue (or we, unsent) refused it, or the answer was lost. */
@@ -58,25 +54,24 @@ export interface SettlePlaceArgs {
  */
 export const settlePlace: Job<SettlePlaceArgs, Order> = (db, { user_id, id, outcome }, context) => {
   const stored = findStored(db, { user_id }, id)
-  if (!stored?.place) throw new JobError('not_found')
-  const { record } = stored
-  const boundId = outcome.kind === 'accepted' ? bindable(db, record, outcome.order_id) : record.order_id
-  const executions =
-    boundId === record.order_id ? stored.executions : knownExecutions(db, { ...record, order_id: boundId })
-  const state = { ...stored, place: settled(stored.place, outcome), executions }
-  const booking = ownBooking(db, context, record)
-  const order = saveOrder(booking, stored, state, ownStep, boundId)
-  if (order) publish(booking, 'order_update', order)
-  return order ?? record
+  const { place } = stored?.state ?? {}
+  if (!stored || !place) throw new JobError('not_found')
+  const told = outcome.kind === 'accepted' ? venueIdOf(stored.identity, place, outcome.order_id) : null
+  const binds = stored.identity.order_id === null && told !== null && !findByVenueId(db, told)
+  // It may have been filled under the venue's id before that id was known here.
+  const executions = binds ? knownExecutions(db, told) : stored.state.executions
+  const state = { ...stored.state, place: settled(place, outcome), executions }
+  const orderId = binds ? told.order_id : stored.identity.order_id
+  return saveOrder(ownBooking(db, context, stored.identity), stored, state, ownStep, orderId).order
+}
+
+function venueIdOf({ exchange_key_id }: OrderIdentity, place: OpenRequest, orderId: string): VenueOrderId | null {
+  if (!place.terms) return null
+  const { trading_mode, symbol } = place.terms
+  return { exchange_key_id, trading_mode, symbol, order_id: orderId }
 }
 
 function settled(place: OpenRequest, outcome: PlaceOutcome): OpenRequest {
   if (outcome.kind === 'refused') return { ...place, state: 'refused', reason: outcome.reason }
   return { ...place, state: outcome.kind === 'accepted' ? 'sent' : 'unknown' }
-}
-
-/** The venue's id from its answer, unless a report was quicker, or has made another row of it. */
-function bindable(db: Database, record: Order, orderId: string): string | null {
-  if (record.order_id !== null) return record.order_id
-  return findByVenueId(db, { ...record, order_id: orderId }) ? null : orderId
 }

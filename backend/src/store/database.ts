@@ -10,6 +10,8 @@ const maxStatements = 500
 /** One SQLite connection with its prepared statements. */
 export class Database {
   readonly path: string
+  /** How many statements that may change something have run. */
+  writes = 0
   private readonly connection: InstanceType<typeof DatabaseSync>
   private readonly statements = new Map<string, StatementSyncInstance>()
 
@@ -39,6 +41,7 @@ export class Database {
 
   /** Runs a statement that changes something; tells how many rows it changed and the new row's id. */
   run(sql: string, ...values: SqlValue[]): { changes: number; id: number } {
+    this.writes += 1
     const { changes, lastInsertRowid } = this.statement(sql).run(...values)
     return { changes, id: Number(lastInsertRowid) }
   }
@@ -73,7 +76,9 @@ export function openWritable(path: string): Database {
   closeSync(openSync(path, 'a', 0o600))
   const connection = new DatabaseSync(path, { timeout: 30_000 })
   const db = new Database(path, connection)
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000')
+  db.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000',
+  )
   return db
 }
 

@@ -7,8 +7,8 @@ const inserted = executionColumns.slice(1)
 const insertSql = `INSERT INTO executions (${inserted.join(', ')}) VALUES (${inserted.map(() => '?').join(', ')})
   ON CONFLICT (exchange_key_id, trading_mode, symbol, order_id, trade_id) DO NOTHING`
 
-/** Stores an execution once for ever. @returns its id, or null when the venue's trade id is known already */
-export function insertExecution(db: Database, execution: Omit<Execution, 'id'>): number | null {
+/** Stores an execution once for ever and gives it its id. @returns false when the venue's trade id is known already */
+export function insertExecution(db: Database, execution: Execution): boolean {
   const { changes, id } = db.run(
     insertSql,
     execution.user_id,
@@ -32,7 +32,9 @@ export function insertExecution(db: Database, execution: Omit<Execution, 'id'>):
     execution.source,
     execution.time,
   )
-  return changes === 1 ? id : null
+  if (changes === 0) return false
+  execution.id = id
+  return true
 }
 
 /** The executions of one order of a venue account, oldest first. */

@@ -7,6 +7,8 @@ export interface JobContext {
   now: number
   /** Where the user's events are appended; they reach the tabs after the commit. */
   outbox: Outbox
+  /** The batch is done again because something in it threw: a job of many parts now guards each with a savepoint. */
+  isCareful: boolean
 }
 
 /**

@@ -4,11 +4,14 @@ import type { Database } from './database.ts'
 const columns =
   'source, status, executed_qty, price, quantity, reason, exchange_time, received_time, commit_time' as const
 
-/** Adds a step to an order's timeline. */
-export function insertOrderEvent(db: Database, orderRowId: number, entry: OrderTimelineEntry): void {
+const insertSql = `INSERT INTO order_events (order_row_id, seq, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+/** Adds a step to an order's timeline. `seq`: of the order_update that tells the user of it. */
+export function insertOrderEvent(db: Database, orderRowId: number, seq: number, entry: OrderTimelineEntry): void {
   db.run(
-    `INSERT INTO order_events (order_row_id, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    insertSql,
     orderRowId,
+    seq,
     entry.source,
     entry.status,
     entry.executed_qty,
@@ -23,5 +26,5 @@ export function insertOrderEvent(db: Database, orderRowId: number, entry: OrderT
 
 /** An order's timeline, oldest first. The caller has made sure that the order is its user's. */
 export function orderTimeline(db: Database, orderRowId: number): OrderTimelineEntry[] {
-  return db.all(`SELECT ${columns} FROM order_events WHERE order_row_id = ? ORDER BY id`, orderRowId)
+  return db.all(`SELECT ${columns} FROM order_events WHERE order_row_id = ? ORDER BY seq`, orderRowId)
 }

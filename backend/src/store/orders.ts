@@ -1,54 +1,42 @@
-import type { ExecutionsSummary, OpenRequest, Order, OrderFacts, TradingMode } from '@tradercoin/protocol'
-import { isTerminal } from '@tradercoin/protocol'
-import { type OrderRow, orderColumns, orderOfRow } from './columns.ts'
+import { type ExecutionsSummary, isTerminal, type OpenRequest, type Order, type OrderFacts } from '@tradercoin/protocol'
+import { orderColumns } from './columns.ts'
 import type { Database, SqlValue } from './database.ts'
 import type { UserScope } from './scope.ts'
 
-/** An order as the ledger holds it: the record that tabs see, and what it follows from. */
-export interface StoredOrder {
-  record: Order
-  /** The client order id under which the hub placed it; null for an external order. */
-  placed_as: string | null
+/** Everything an order's record follows from. */
+export interface OrderState {
+  /** What the venue told, merged. */
   facts: OrderFacts | null
+  /** Our own placing, then our own cancelling, of this order. */
   place: OpenRequest | null
   cancel: OpenRequest | null
   executions: ExecutionsSummary | null
 }
 
-interface StoredRow extends OrderRow {
-  placed_as: string | null
-  facts: string | null
-  place: string | null
-  cancel: string | null
-  executions: string | null
+/** The part of an order's record that does not follow from its state. */
+export type OrderIdentity = Pick<Order, 'id' | 'user_id' | 'exchange_key_id' | 'exchange' | 'origin' | 'order_id'>
+
+/** An order as it is read for a change: its record is built from these again, which is cheaper than reading forty columns. */
+export interface StoredOrder {
+  identity: OrderIdentity
+  state: OrderState
 }
 
-const list = orderColumns.join(', ')
-const selectStored = `SELECT ${list}, placed_as, facts, place, cancel, executions FROM orders`
+type StoredRow = OrderIdentity & { state: string }
 
-const parse = <T>(text: string | null) => (text === null ? null : (JSON.parse(text) as T))
-const text = (value: object | null) => (value === null ? null : JSON.stringify(value))
+const selectStored = 'SELECT id, user_id, exchange_key_id, exchange, origin, order_id, state FROM orders'
 
 function storedOf(row: StoredRow | undefined): StoredOrder | undefined {
   if (!row) return undefined
-  const { placed_as, facts, place, cancel, executions, ...record } = row
+  const { id, user_id, exchange_key_id, exchange, origin, order_id } = row
   return {
-    record: orderOfRow(record),
-    placed_as,
-    facts: parse<OrderFacts>(facts),
-    place: parse<OpenRequest>(place),
-    cancel: parse<OpenRequest>(cancel),
-    executions: parse<ExecutionsSummary>(executions),
+    identity: { id, user_id, exchange_key_id, exchange, origin, order_id },
+    state: JSON.parse(row.state) as OrderState,
   }
 }
 
 /** Names one order of a venue account. */
-export interface VenueOrderId {
-  exchange_key_id: number
-  trading_mode: TradingMode
-  symbol: string
-  order_id: string
-}
+export type VenueOrderId = Pick<Order, 'exchange_key_id' | 'trading_mode' | 'symbol'> & { order_id: string }
 
 export function findByVenueId(db: Database, id: VenueOrderId): StoredOrder | undefined {
   const sql = `${selectStored} WHERE exchange_key_id = ? AND trading_mode = ? AND symbol = ? AND order_id = ?`
@@ -56,9 +44,12 @@ export function findByVenueId(db: Database, id: VenueOrderId): StoredOrder | und
 }
 
 /** Our own order of that client order id whose venue id is not known yet. */
-export function findUnbound(db: Database, keyId: number, clientOrderId: string): StoredOrder | undefined {
-  const sql = `${selectStored} WHERE exchange_key_id = ? AND placed_as = ? AND order_id IS NULL`
-  return storedOf(db.get<StoredRow>(sql, keyId, clientOrderId))
+export function findUnbound(
+  db: Database,
+  id: { exchange_key_id: number; symbol: string; client_order_id: string },
+): StoredOrder | undefined {
+  const sql = `${selectStored} WHERE exchange_key_id = ? AND placed_as = ? AND symbol = ? AND order_id IS NULL`
+  return storedOf(db.get<StoredRow>(sql, id.exchange_key_id, id.client_order_id, id.symbol))
 }
 
 export function findStored(db: Database, { user_id }: UserScope, id: number): StoredOrder | undefined {
@@ -70,13 +61,31 @@ export function isClientIdUsed(db: Database, keyId: number, clientOrderId: strin
   return db.get('SELECT id FROM orders WHERE exchange_key_id = ? AND placed_as = ?', keyId, clientOrderId) !== undefined
 }
 
-const stateColumns = ['placed_as', 'facts', 'place', 'cancel', 'executions'] as const
-const inserted = [...orderColumns.slice(1), 'is_open', ...stateColumns]
+const inserted = [...orderColumns.slice(1), 'is_open', 'placed_as', 'state']
 const insertSql = `INSERT INTO orders (${inserted.join(', ')}) VALUES (${inserted.map(() => '?').join(', ')})`
 
-/** Columns of an index: written only when they change. */
-const indexed: ReadonlySet<string> = new Set(['order_id', 'create_time'])
-const fixed: ReadonlySet<string> = new Set([
+/** Stores a new order and gives its record its id. `placedAs`: the client order id we placed it under. */
+export function insertOrder(db: Database, record: Order, state: OrderState, placedAs: string | null): void {
+  const values = orderColumns.slice(1).map((column) => columnValue(record, column))
+  record.id = db.run(insertSql, ...values, isOpen(record), placedAs, JSON.stringify(state)).id
+}
+
+/** What moves while an order lives; the rest is written when it has changed, for that is rare and costs more. */
+const progress = [
+  'status',
+  'executed_qty',
+  'executed_price',
+  'last_price',
+  'last_qty',
+  'fee',
+  'fee_asset',
+  'fees',
+  'realized_pnl',
+  'reason',
+  'update_time',
+] as const
+const progressSet: ReadonlySet<string> = new Set(progress)
+const identity: ReadonlySet<string> = new Set([
   'id',
   'user_id',
   'exchange_key_id',
@@ -85,29 +94,24 @@ const fixed: ReadonlySet<string> = new Set([
   'symbol',
   'origin',
 ])
-const updated = orderColumns.filter((column) => !fixed.has(column) && !indexed.has(column))
-const updateSql = `UPDATE orders SET ${[...updated, ...stateColumns.slice(1)].map((column) => `${column} = ?`).join(', ')} WHERE id = ?`
-const updateIndexedSql = 'UPDATE orders SET order_id = ?, create_time = ?, is_open = ? WHERE id = ?'
+const terms = orderColumns.filter((column) => !progressSet.has(column) && !identity.has(column))
 
-/** Stores a new order and gives its record the new id. */
-export function insertOrder(db: Database, order: StoredOrder): void {
-  const values = orderColumns.slice(1).map((column) => columnValue(order.record, column))
-  order.record.id = db.run(insertSql, ...values, isOpen(order.record), order.placed_as, ...stateValues(order)).id
+const setAll = (columns: readonly string[]) => columns.map((column) => `${column} = ?`).join(', ')
+const updateProgressSql = `UPDATE orders SET ${setAll(progress)}, state = ? WHERE id = ?`
+const updateTermsSql = `UPDATE orders SET ${setAll(terms)} WHERE id = ?`
+
+/** Stores what has changed between two records of an order. */
+export function updateOrder(db: Database, before: Order, record: Order, state: OrderState): void {
+  const values = progress.map((column) => columnValue(record, column))
+  db.run(updateProgressSql, ...values, JSON.stringify(state), record.id)
+  if (isOpen(before) !== isOpen(record)) db.run('UPDATE orders SET is_open = ? WHERE id = ?', isOpen(record), record.id)
+  if (terms.every((column) => before[column] === record[column])) return
+  db.run(updateTermsSql, ...terms.map((column) => columnValue(record, column)), record.id)
 }
 
-/** Stores what has changed; `before` is the record as it was read. */
-export function updateOrder(db: Database, order: StoredOrder, before: Order): void {
-  const { record } = order
-  db.run(updateSql, ...updated.map((column) => columnValue(record, column)), ...stateValues(order), record.id)
-  const isSame =
-    record.order_id === before.order_id &&
-    record.create_time === before.create_time &&
-    isTerminal(record.status) === isTerminal(before.status)
-  if (!isSame) db.run(updateIndexedSql, record.order_id, record.create_time, isOpen(record), record.id)
-}
-
-function stateValues({ facts, place, cancel, executions }: StoredOrder): SqlValue[] {
-  return [text(facts), text(place), text(cancel), text(executions)]
+/** Stores a state that changes nothing of the record. */
+export function updateOrderState(db: Database, id: number, state: OrderState): void {
+  db.run('UPDATE orders SET state = ? WHERE id = ?', JSON.stringify(state), id)
 }
 
 const isOpen = ({ status }: Order) => (isTerminal(status) ? 0 : 1)

@@ -94,20 +94,16 @@ type Stored<Record, Json extends keyof Record, Flag extends keyof Record> = Omit
 export type OrdersTable = Stored<Omit<Order, 'id'>, 'fees', 'post_only' | 'reduce_only'> & {
   id: Generated<number>
   is_open: number
-  /** JSON of OrderFacts: what the venue told, merged. */
-  facts: string | null
   /** The client order id under which the hub placed it; null for an external order. */
   placed_as: string | null
-  /** JSON of OpenRequest: our own placing, then our own cancelling, of this order. */
-  place: string | null
-  cancel: string | null
-  /** JSON of ExecutionsSummary. */
-  executions: string | null
+  /** JSON of OrderState: what the record follows from. */
+  state: string
 }
 
 export interface OrderEventsTable {
-  id: Generated<number>
   order_row_id: number
+  /** Of the order_update that told the user of this step. */
+  seq: number
   source: 'stream' | 'rest' | 'hub'
   status: OrderStatus
   executed_qty: string

@@ -18,63 +18,94 @@ export interface BatchResult {
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds jobs of every shape; callers are typed by `Jobs`
 export type JobRegistry = Readonly<Record<string, Job<any, unknown>>>
 
+/** What a batch runs on. `fence`: the number this process took; `now`: our clock (ms). */
+export interface Engine {
+  db: Database
+  jobs: JobRegistry
+  fence: number
+  now: number
+}
+
 /**
- * Runs jobs in one transaction, each in a savepoint of its own, so that a job that throws takes nothing with it. When the
- * transaction itself fails, it is undone and the jobs are tried one by one, so that only those that cannot be stored fail.
+ * Runs jobs in one transaction. It goes without savepoints first: they make SQLite copy every page that changes, which costs more
+ * than booking an event. When something throws, all is undone and done again with a savepoint for each job, so that what cannot be
+ * stored takes nothing with it; when the transaction itself fails, the jobs are tried one by one.
  */
-export function runBatch(db: Database, jobs: JobRegistry, calls: JobCall[], fence: number, now: number): BatchResult {
-  const begun = begin(db, fence)
-  if (begun !== null) return { replies: calls.map(() => begun), events: [] }
+export function runBatch(engine: Engine, calls: JobCall[]): BatchResult {
+  const together = transact(engine, calls, runPlainly)
+  return together instanceof Error ? runApart(engine, calls) : together
+}
+
+function runApart(engine: Engine, calls: JobCall[]): BatchResult {
+  const apart = transact(engine, calls, runInSavepoint)
+  if (!(apart instanceof Error)) return apart
+  if (calls.length === 1) return { replies: [storageReply(apart)], events: [] }
+  const alone = calls.map((call) => runApart(engine, [call]))
+  return { replies: alone.flatMap(({ replies }) => replies), events: alone.flatMap(({ events }) => events) }
+}
+
+type RunJob = (engine: Engine, call: JobCall, events: CommittedEvent[]) => JobReply
+
+/** @returns the error that undid everything, if there was one */
+function transact(engine: Engine, calls: JobCall[], runJob: RunJob): BatchResult | Error {
+  const { db, fence } = engine
+  const result: BatchResult = { replies: [], events: [] }
   try {
-    const result: BatchResult = { replies: [], events: [] }
-    for (const call of calls) result.replies.push(runJob(db, jobs, call, now, result.events))
+    db.exec('BEGIN IMMEDIATE')
+    const isFenced = readFence(db) !== fence
+    for (const call of calls) result.replies.push(isFenced ? fencedReply : runJob(engine, call, result.events))
     db.exec('COMMIT')
     return result
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK')
-    if (calls.length === 1) return { replies: [storageReply(error)], events: [] }
-    const alone = calls.map((call) => runBatch(db, jobs, [call], fence, now))
-    return { replies: alone.flatMap(({ replies }) => replies), events: alone.flatMap(({ events }) => events) }
+    // Not even begun: there is nothing to try one by one.
+    if (result.replies.length === 0 && isStorageFailure(error))
+      return { replies: calls.map(() => storageReply(error)), events: [] }
+    return error instanceof Error ? error : new Error(String(error))
   }
 }
 
-function begin(db: Database, fence: number): JobReply | null {
+/** Only a refusal that comes before the job has written anything can be answered within the batch; all else is thrown. */
+function runPlainly({ db, jobs, now }: Engine, [name, args]: JobCall, events: CommittedEvent[]): JobReply {
+  const before = db.writes
   try {
-    db.exec('BEGIN IMMEDIATE')
-    if (readFence(db) === fence) return null
-    db.exec('ROLLBACK')
-    return { ok: false, code: 'fenced', message: 'a newer hub has taken over this database' }
+    return run({ db, jobs, now }, name, args, events, false)
   } catch (error) {
-    if (db.inTransaction) db.exec('ROLLBACK')
-    return storageReply(error)
+    if (!(error instanceof JobError) || db.writes !== before) throw error
+    return refusalReply(error)
   }
 }
 
-/** @throws what makes the whole transaction fail */
-function runJob(
-  db: Database,
-  jobs: JobRegistry,
-  [name, args]: JobCall,
-  now: number,
-  events: CommittedEvent[],
-): JobReply {
-  const job = jobs[name]
-  if (!job) return { ok: false, code: 'failed', message: `there is no job ${name}` }
-  const outbox = new Outbox(db, now)
+/** @throws only what makes the whole transaction fail */
+function runInSavepoint({ db, jobs, now }: Engine, [name, args]: JobCall, events: CommittedEvent[]): JobReply {
   db.run('SAVEPOINT job')
   try {
-    const value = job(db, args, { now, outbox })
-    outbox.flush()
+    const reply = run({ db, jobs, now }, name, args, events, true)
     db.run('RELEASE job')
-    for (const event of outbox.events) events.push(event)
-    return { ok: true, value }
+    return reply
   } catch (error) {
     if (isStorageFailure(error) || !db.inTransaction) throw error
     db.run('ROLLBACK TO job')
     db.run('RELEASE job')
-    if (error instanceof JobError) return { ok: false, code: error.code, message: error.message }
+    if (error instanceof JobError) return refusalReply(error)
     return { ok: false, code: 'failed', message: `${name}: ${messageOf(error)}` }
   }
+}
+
+function run(
+  { db, jobs, now }: Omit<Engine, 'fence'>,
+  name: string,
+  args: unknown,
+  events: CommittedEvent[],
+  isCareful: boolean,
+): JobReply {
+  const job = jobs[name]
+  if (!job) throw new JobError('failed', `there is no job ${name}`)
+  const outbox = new Outbox(db, now)
+  const value = job(db, args, { now, outbox, isCareful })
+  outbox.flush()
+  for (const event of outbox.events) events.push(event)
+  return { ok: true, value }
 }
 
 /** Primary result codes that say the database cannot be used now, whatever the job: busy, locked, no memory, read-only, … */
@@ -86,8 +117,14 @@ export function isStorageFailure(error: unknown): boolean {
   return typeof code === 'number' && storageCodes.has(code & 0xff)
 }
 
+const fencedReply: JobReply = { ok: false, code: 'fenced', message: 'a newer hub has taken over this database' }
+
 function storageReply(error: unknown): JobReply {
   return { ok: false, code: 'storage', message: messageOf(error) }
+}
+
+function refusalReply({ code, message }: JobError): JobReply {
+  return { ok: false, code, message }
 }
 
 function messageOf(error: unknown): string {

@@ -34,7 +34,7 @@ function serve(db: Database, fence: number): void {
       return
     }
     const started = performance.now()
-    const { replies, events } = runBatch(db, jobs, message.calls, fence, message.now)
+    const { replies, events } = runBatch({ db, jobs, fence, now: message.now }, message.calls)
     post({ kind: 'batch', replies, events, transaction_ms: performance.now() - started })
   })
 }

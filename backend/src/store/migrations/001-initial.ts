@@ -113,10 +113,7 @@ CREATE TABLE orders (
   update_time INTEGER NOT NULL,
   is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
   placed_as TEXT,
-  facts TEXT,
-  place TEXT,
-  cancel TEXT,
-  executions TEXT
+  state TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX orders_by_venue_id ON orders (exchange_key_id, trading_mode, symbol, order_id) WHERE order_id IS NOT NULL;
 CREATE UNIQUE INDEX orders_of_hub_by_client_id ON orders (exchange_key_id, placed_as) WHERE placed_as IS NOT NULL;
@@ -124,9 +121,9 @@ CREATE INDEX orders_newest ON orders (user_id, create_time, id);
 CREATE INDEX orders_open ON orders (user_id, exchange_key_id) WHERE is_open = 1;
 
 CREATE TABLE order_events (
-  id INTEGER PRIMARY KEY,
-  order_row_id INTEGER NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
-  source TEXT NOT NULL CHECK (source IN ('stream', 'rest', 'hub')),
+  order_row_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  source TEXT NOT NULL,
   status TEXT NOT NULL,
   executed_qty TEXT NOT NULL,
   price TEXT,
@@ -134,14 +131,14 @@ CREATE TABLE order_events (
   reason TEXT,
   exchange_time INTEGER,
   received_time INTEGER NOT NULL,
-  commit_time INTEGER NOT NULL
-) STRICT;
-CREATE INDEX order_events_of_order ON order_events (order_row_id, id);
+  commit_time INTEGER NOT NULL,
+  PRIMARY KEY (order_row_id, seq)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE executions (
   id INTEGER PRIMARY KEY,
-  user_id INTEGER NOT NULL REFERENCES users (id),
-  exchange_key_id INTEGER NOT NULL REFERENCES exchange_keys (id),
+  user_id INTEGER NOT NULL,
+  exchange_key_id INTEGER NOT NULL,
   exchange TEXT NOT NULL,
   trading_mode TEXT NOT NULL,
   symbol TEXT NOT NULL,

@@ -3,6 +3,7 @@ import type { Credentials, Exchange, OrderRef, PlaceRequest } from '../../exchan
 import type { ExchangeOptions } from '../../registry.ts'
 import { createGovernor } from '../../transport/governor.ts'
 import { createBinanceClient } from '../client.ts'
+import { cacheInstruments } from '../instruments-cache.ts'
 import { futuresCapabilities } from './capabilities.ts'
 import { futuresEndpoints, paths } from './endpoints.ts'
 import { formatOrder } from './format.ts'
@@ -12,7 +13,7 @@ import { algoIdOf, algoOrderId } from './parse-algo.ts'
 import { createFuturesRest, type FuturesRest } from './rest.ts'
 import { fetchFuturesSnapshot } from './snapshot.ts'
 import { FuturesStream } from './stream.ts'
-import { createInstruments } from './symbols.ts'
+import { parseInstruments } from './symbols.ts'
 
 const venue = 'binance'
 /** The IP's budget, shared by USDⓈ-M and COIN-M. */
@@ -61,7 +62,7 @@ export function createBinanceFutures(options: ExchangeOptions): Exchange {
     fetchOrder: (who, ref) => queryOrder(parts, who, ref),
     placeOrder: (who, request) => placeOrder(rest, who, request),
     cancelOrder: (who, ref) => cancelOrder(rest, who, ref),
-    fetchInstruments: createInstruments(transport.clock, () => rest.exchangeInfo()),
+    fetchInstruments: cacheInstruments(transport.clock, async () => parseInstruments(await rest.exchangeInfo())),
     async close() {
       closed = true
       for (const stream of [...streams]) stream.close()

@@ -5,7 +5,7 @@ import type { Clock } from '../../transport/clock.ts'
 import { parseRows } from './parse.ts'
 import { algoIdOf, parseAlgoRow } from './parse-algo.ts'
 import { parseOrderRow, parseTradeRow } from './parse-order.ts'
-import { type FuturesRest, pageLimit } from './rest.ts'
+import type { FuturesRest } from './rest.ts'
 
 /** Just after placing, a query may not find the order yet: what is unknown is asked again before it is believed. */
 const secondLooksMs = [300, 700, 1_000]
@@ -105,36 +105,4 @@ async function withSecondLook<T>(clock: Clock, ask: () => Promise<T>): Promise<T
 
 function isNotFound(error: unknown): boolean {
   return error instanceof ExchangeError && error.kind === 'not_found'
-}
-
-const dayMs = 24 * 60 * 60_000
-/** Order, trade and income queries span less than this. */
-export const longestSpanMs = 7 * dayMs - 1_000
-
-export interface TimeRange {
-  startTime: number
-  endTime: number
-}
-
-/**
- * Every row of a range: in slices the venue takes, each halved while it fills a page. So it does not matter whether the venue sorts and
- * filters by creation or by change, which is not documented.
- */
-export async function readRange(
-  read: (slice: TimeRange) => Promise<unknown[]>,
-  { startTime, endTime }: TimeRange,
-): Promise<unknown[]> {
-  const rows: unknown[] = []
-  for (let from = startTime; from <= endTime; from += longestSpanMs + 1) {
-    rows.push(...(await readSlice(read, { startTime: from, endTime: Math.min(from + longestSpanMs, endTime) })))
-  }
-  return rows
-}
-
-async function readSlice(read: (slice: TimeRange) => Promise<unknown[]>, slice: TimeRange): Promise<unknown[]> {
-  const rows = await read(slice)
-  if (rows.length < pageLimit || slice.startTime >= slice.endTime) return rows
-  const middle = Math.floor((slice.startTime + slice.endTime) / 2)
-  const older = await readSlice(read, { startTime: slice.startTime, endTime: middle })
-  return [...older, ...(await readSlice(read, { startTime: middle + 1, endTime: slice.endTime }))]
 }

@@ -1,21 +1,15 @@
-import { type AccountEvent, isZeroDecimal, type OrderReport, type PositionReport } from '@tradercoin/protocol'
+import { isZeroDecimal } from '@tradercoin/protocol'
 import { ExchangeError } from '../../errors.ts'
 import type { AccountSnapshot, Credentials, SnapshotSince } from '../../exchange.ts'
 import type { VenueClock } from '../../transport/clock-offset.ts'
 import { futuresCapabilities } from './capabilities.ts'
-import {
-  parseTrades,
-  type QueryParts,
-  queryAlgoOrder,
-  queryPlainOrder,
-  readRange,
-  type TimeRange,
-  tradesOf,
-} from './order-query.ts'
+import { Findings } from './findings.ts'
+import { parseTrades, type QueryParts, queryAlgoOrder, queryPlainOrder, tradesOf } from './order-query.ts'
 import { parseRows } from './parse.ts'
-import { parseBalanceRow, parsePositionRow, parseSymbolSettings } from './parse-account.ts'
+import { parseBalanceRow } from './parse-account.ts'
 import { algoIdOf, parseAlgoRow } from './parse-algo.ts'
-import { parseOrderRow } from './parse-order.ts'
+import { positionEvents } from './positions.ts'
+import { readRange, type TimeRange } from './read-range.ts'
 
 const dayMs = 24 * 60 * 60_000
 /** Queries look back a little further than what is known: the venue's database may lag behind its stream. */
@@ -84,75 +78,6 @@ export async function fetchFuturesSnapshot(
     as_of: asOf,
     unproven: unproven.length === 0 ? null : unproven.join(' '),
   }
-}
-
-/** Orders by id, executions, and what could not be read. */
-class Findings {
-  readonly orders = new Map<string, OrderReport>()
-  /** Conditional order by the order it became. */
-  readonly #parents = new Map<string, OrderReport>()
-  readonly #others: AccountEvent[] = []
-
-  has(symbol: string, orderId: string): boolean {
-    return this.orders.has(`${symbol} ${orderId}`)
-  }
-
-  get(symbol: string, orderId: string): OrderReport | null {
-    return this.orders.get(`${symbol} ${orderId}`) ?? null
-  }
-
-  addOrders(rows: readonly unknown[]) {
-    this.#add(parseRows('order', rows, (row) => [{ kind: 'order', order: parseOrderRow(row), execution: null }]))
-  }
-
-  addOrder(order: OrderReport) {
-    const key = `${order.symbol} ${order.order_id}`
-    const known = this.orders.get(key)
-    if (known === undefined || known.update_time <= order.update_time) this.orders.set(key, order)
-  }
-
-  /** What a conditional order says of the order it became is only used to name the parent: that order is read itself. */
-  addAlgoOrders(events: readonly AccountEvent[]) {
-    this.#add(events.filter((event) => event.kind !== 'order' || event.order.parent_order_id === null))
-    for (const event of events) {
-      if (event.kind === 'order' && event.order.parent_order_id !== null) {
-        this.#parents.set(`${event.order.symbol} ${event.order.order_id}`, event.order)
-      }
-    }
-  }
-
-  /** Orders that conditional orders have become and that were not listed. */
-  missingChildren(): OrderReport[] {
-    return [...this.#parents].filter(([key]) => !this.orders.has(key)).map(([, child]) => child)
-  }
-
-  add(events: readonly AccountEvent[]) {
-    this.#others.push(...events)
-  }
-
-  events(): AccountEvent[] {
-    const orders = [...this.orders].map(([key, order]): AccountEvent => {
-      const parent_order_id = this.#parents.get(key)?.parent_order_id ?? order.parent_order_id
-      return { kind: 'order', order: { ...order, parent_order_id }, execution: null }
-    })
-    return [...orders.sort(byTime), ...this.#others.sort(byTime)]
-  }
-
-  #add(events: readonly AccountEvent[]) {
-    for (const event of events) {
-      if (event.kind === 'order') this.addOrder(event.order)
-      else this.#others.push(event)
-    }
-  }
-}
-
-function byTime(a: AccountEvent, b: AccountEvent): number {
-  return timeOf(a) - timeOf(b)
-}
-
-function timeOf(event: AccountEvent): number {
-  if (event.kind === 'order') return event.order.update_time
-  return event.kind === 'execution' ? event.execution.time : 0
 }
 
 /** All orders of the range. Where the venue still wants a symbol, of the symbols that can be known. */
@@ -243,48 +168,5 @@ async function readTrades(
   for (const order of traded) {
     const isOpen = order.status === 'PARTIALLY_FILLED'
     if (isOpen && (order.create_time ?? 0) < range.startTime) found.add(await tradesOf(rest, who, order))
-  }
-}
-
-/** What the venue lists, and as closed what the ledger believes open and the venue does not list. */
-function positionEvents(
-  rows: readonly unknown[],
-  configs: readonly unknown[],
-  since: SnapshotSince,
-  asOf: number,
-): AccountEvent[] {
-  const settings = parseSymbolSettings(configs)
-  const believed = new Set(since.positions.map(({ symbol, position_side }) => `${symbol} ${position_side}`))
-  const events = parseRows('position', rows, (row) => {
-    const position = parsePositionRow(row, settings, asOf)
-    // A symbol with open orders is listed without a position, too.
-    const isNone = isZeroDecimal(position.quantity) && !believed.has(`${position.symbol} ${position.position_side}`)
-    return isNone ? [] : [{ kind: 'position', position }]
-  })
-  const listed = new Set(
-    events.map((event) => event.kind === 'position' && `${event.position.symbol} ${event.position.position_side}`),
-  )
-  for (const { symbol, position_side } of since.positions) {
-    if (!listed.has(`${symbol} ${position_side}`)) {
-      events.push({ kind: 'position', position: closedPosition(symbol, position_side, asOf) })
-    }
-  }
-  return events
-}
-
-function closedPosition(symbol: string, side: PositionReport['position_side'], asOf: number): PositionReport {
-  return {
-    trading_mode: 'futures',
-    symbol,
-    position_side: side,
-    margin_mode: null,
-    quantity: '0',
-    entry_price: '0',
-    mark_price: null,
-    unrealized_pnl: '0',
-    realized_pnl: null,
-    leverage: null,
-    liquidation_price: '0',
-    update_time: asOf,
   }
 }

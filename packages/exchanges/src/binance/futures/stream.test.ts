@@ -164,6 +164,10 @@ it('delivers events, wrapped ones too, and keeps what it cannot read', async () 
   })
   expect(received[3]).toMatchObject({ kind: 'raw', payload: '{"e":"NOVELTY","key":"[redacted]"}' })
   expect(JSON.stringify(received)).not.toContain('secretKey')
+  // Each frame that could not be read may have been a fill: the account is told to repair the span.
+  const broken = 'down connection_lost true: the frame is not JSON'
+  expect(told).toEqual(['up', broken, 'up', broken, 'up'])
+  expect(server.lines).toHaveLength(1)
 })
 
 it('renews about every 30 minutes, and after a failure a minute later', async () => {

@@ -3,10 +3,10 @@ import { ExchangeError } from '../../errors.ts'
 import type { DownCause, OrderRef, PrivateStream, StreamHandlers } from '../../exchange.ts'
 import { type Backoff, createBackoff } from '../../transport/backoff.ts'
 import type { Governor } from '../../transport/governor.ts'
-import { parseJson } from '../../transport/json.ts'
 import { Socket, type SocketEnd, type SocketHandler } from '../../transport/socket.ts'
 import type { Transport } from '../../transport/transport.ts'
 import { privateStreamUrl } from './endpoints.ts'
+import { causeOf, isExpiry, isReply, readFrame, redacted } from './frame.ts'
 import { createListenKeyKeeper, type ListenKeyCalls, type ListenKeyKeeper } from './listen-key.ts'
 import { type AnnouncedTrade, parseStreamEvent, tradeLiteOf } from './parse.ts'
 import { createTradeWatch, type TradeWatch } from './trade-watch.ts'
@@ -23,6 +23,7 @@ const idleMs = 25_000
 const answerMs = 10_000
 /** A connection that lasted this long ends a run of failures. */
 const steadyMs = 30_000
+const unreadable = 'the frame is not JSON'
 
 export interface FuturesStreamOptions {
   transport: Transport
@@ -153,7 +154,11 @@ export class FuturesStream implements PrivateStream, SocketHandler {
       this.#answered(line, frame)
       return
     }
-    const events = frame === undefined ? [unreadable(text)] : parseStreamEvent(frame, payload)
+    if (frame === undefined) {
+      this.#unreadable(line, text, receivedAt)
+      return
+    }
+    const events = parseStreamEvent(frame, payload)
     this.#pair(frame, events)
     if (events.length > 0) this.#deliver(line, events, receivedAt)
     if (isExpiry(frame, line.key)) {
@@ -227,6 +232,17 @@ export class FuturesStream implements PrivateStream, SocketHandler {
     )
     if (this.#active === null) line.held.push({ events: safe, receivedAt })
     else this.#options.handlers.onEvents(safe, receivedAt)
+  }
+
+  /** What could not be read may have been anything: it is kept, and the span counts as an interruption to be repaired. */
+  #unreadable(line: Line, text: string, receivedAt: number) {
+    const { handlers } = this.#options
+    const isUp = this.#active !== null
+    if (isUp) handlers.onDown('connection_lost', unreadable, true)
+    // It may be a torn listenKeyExpired: whatever follows that name is left out.
+    const payload = text.replace(/("listenKey").*/s, '$1[redacted]')
+    this.#deliver(line, [{ kind: 'raw', event_type: 'unknown', payload, problem: unreadable }], receivedAt)
+    if (isUp && this.#active !== null) handlers.onUp()
   }
 
   #pair(frame: unknown, events: AccountEvent[]) {
@@ -322,48 +338,4 @@ export class FuturesStream implements PrivateStream, SocketHandler {
     this.#candidate = null
     this.#drained()
   }
-}
-
-/** An event from /private/stream comes wrapped with the name of its stream. `frame` is undefined when the text is not JSON. */
-function readFrame(text: string): { frame: unknown; payload: string } {
-  try {
-    const frame = parseJson(text)
-    return isWrapped(frame)
-      ? { frame: frame.data, payload: JSON.stringify(frame.data) ?? '' }
-      : { frame, payload: text }
-  } catch {
-    return { frame: undefined, payload: text }
-  }
-}
-
-function redacted(text: string, key: string): string {
-  return text.includes(key) ? text.replaceAll(key, '[redacted]') : text
-}
-
-function isWrapped(frame: unknown): frame is { data: unknown } {
-  return typeof frame === 'object' && frame !== null && 'stream' in frame && 'data' in frame
-}
-
-/** The answer to a request of ours; events have no `id`. */
-function isReply(frame: unknown): frame is { result?: unknown } {
-  return typeof frame === 'object' && frame !== null && 'id' in frame && !('e' in frame)
-}
-
-function isExpiry(frame: unknown, key: string): boolean {
-  if (typeof frame !== 'object' || frame === null) return false
-  const { e, listenKey } = frame as { e?: unknown; listenKey?: unknown }
-  return e === 'listenKeyExpired' && (listenKey === undefined || listenKey === key)
-}
-
-/** What cannot be parsed may be a torn listenKeyExpired: whatever follows that name is left out. */
-function unreadable(text: string): AccountEvent {
-  const payload = text.replace(/("listenKey").*/s, '$1[redacted]')
-  return { kind: 'raw', event_type: 'unknown', payload, problem: 'the frame is not JSON' }
-}
-
-function causeOf(end: SocketEnd): [cause: DownCause, detail: string] {
-  const words = end.error ?? (end.reason === '' ? `closed with ${end.code}` : end.reason)
-  if (end.silent) return ['silent', 'no answer to a heartbeat']
-  if (end.status === 429 || end.status === 418) return ['rate_limited', words]
-  return [end.opened ? 'connection_lost' : 'connect_failed', words]
 }

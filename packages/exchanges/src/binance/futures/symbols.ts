@@ -1,5 +1,4 @@
 import type { Instrument } from '../../exchange.ts'
-import type { Clock } from '../../transport/clock.ts'
 import { amountOrNull, list, object, text } from '../fields.ts'
 import type { RawFilter, RawSymbol } from './wire.ts'
 
@@ -43,32 +42,5 @@ function parseInstrument(row: unknown): Instrument | null {
     }
   } catch {
     return null
-  }
-}
-
-const freshMs = 60 * 60_000
-
-/** The instruments, asked for once an hour; concurrent calls share one request, and a failed refresh leaves what is known. */
-export function createInstruments(clock: Clock, fetch: () => Promise<unknown>): () => Promise<readonly Instrument[]> {
-  let known: readonly Instrument[] | null = null
-  let readAt = 0
-  let running: Promise<readonly Instrument[]> | null = null
-
-  async function read(): Promise<readonly Instrument[]> {
-    try {
-      known = parseInstruments(await fetch())
-      readAt = clock.now()
-    } catch (error) {
-      if (known === null) throw error
-    }
-    return known
-  }
-
-  return async () => {
-    if (known !== null && clock.now() - readAt < freshMs) return known
-    running ??= read().finally(() => {
-      running = null
-    })
-    return running
   }
 }

@@ -1,0 +1,119 @@
+import { type ClientMessage, canResume, type ServerMessage } from '@tradercoin/protocol'
+import fc from 'fast-check'
+import { afterEach, expect, it, vi } from 'vitest'
+import { type Client, createClient } from '../src/client.ts'
+import { balance, type FakeHub, type FakeLine, ready, snapshot, startFakeHub } from './fake-hub.ts'
+
+/** A hub with one user's log that keeps to the protocol, on lines that do not. */
+function serveLog(hub: FakeHub) {
+  const log = { epoch: 'e1', head: 0, oldest: 1 }
+  const lines = new Set<FakeLine>()
+
+  async function serve(line: FakeLine) {
+    const message: ClientMessage = await line.messages.next()
+    if (message.type !== 'auth') return line.close(4504)
+    const { resume } = message.data
+    const recovered = canResume(resume, log)
+    line.send(ready({ epoch: log.epoch, seq: log.head, recovered, heartbeat_ms: 25_000 }))
+    if (recovered) for (let seq = (resume?.seq ?? 0) + 1; seq <= log.head; seq++) line.send(balance(seq))
+    else line.send(snapshot(log.head, log.epoch))
+    lines.add(line)
+    void line.closed.then(() => lines.delete(line))
+  }
+
+  async function acceptAll() {
+    for (;;) void serve(await hub.lines.next())
+  }
+  void acceptAll()
+
+  const toAll = (message: ServerMessage) => {
+    for (const line of lines) line.send(message)
+  }
+  return {
+    log,
+    commit(deliver: (message: ServerMessage) => void = toAll) {
+      log.head += 1
+      deliver(balance(log.head))
+    },
+    toAll,
+    lines,
+  }
+}
+
+let client: Client | null = null
+afterEach(() => client?.disconnect())
+
+const fault = fc.constantFrom(
+  'commit',
+  'commit',
+  'commit',
+  'cut',
+  'close',
+  'duplicate',
+  'lose',
+  'prune',
+  'renew',
+  'settle',
+)
+
+it('applies each event once and in order, or replaces it by a snapshot, whatever happens to the line', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fault, { minLength: 5, maxLength: 40 }), async (faults) => {
+      const hub = await startFakeHub()
+      const served = serveLog(hub)
+      // What the client holds: the last value by the events, and by the snapshots that replace them.
+      let place = { epoch: '', seq: -1 }
+      const disorder: string[] = []
+      const page = createClient({
+        baseUrl: hub.baseUrl,
+        getToken: () => 'token',
+        clock: {
+          now: () => Date.now(),
+          after(ms, fn) {
+            const timer = setTimeout(fn, ms)
+            return () => clearTimeout(timer)
+          },
+          // No wait before a retry: the story is about the lines.
+          random: () => 0,
+        },
+      })
+      client = page
+      page.onSnapshot(({ epoch, seq }) => {
+        place = { epoch, seq }
+      })
+      page.onBalanceUpdate(({ total }, seq) => {
+        if (seq !== place.seq + 1 || total !== String(seq)) disorder.push(`${seq} after ${place.seq}`)
+        place.seq = seq
+      })
+      const settled = () =>
+        vi.waitFor(() => expect([place.epoch, place.seq]).toEqual([served.log.epoch, served.log.head]), {
+          timeout: 5_000,
+          interval: 2,
+        })
+      page.connect()
+      for (const what of faults) {
+        const { log } = served
+        if (what === 'commit') served.commit()
+        if (what === 'lose') {
+          served.commit(() => undefined)
+          served.commit()
+        }
+        if (what === 'duplicate' && log.head > 0) served.toAll(balance(log.head))
+        if (what === 'cut') for (const line of served.lines) line.terminate()
+        if (what === 'close') for (const line of served.lines) line.close(4008)
+        if (what === 'prune') log.oldest = log.head + 1
+        if (what === 'renew') {
+          log.epoch = `e${log.head}-${log.oldest}x`
+          for (const line of served.lines) line.close(4010)
+        }
+        if (what === 'settle') await settled()
+      }
+      for (const line of served.lines) line.close(4000)
+      await settled()
+      expect(disorder).toEqual([])
+      page.disconnect()
+      await hub.close()
+    }),
+    { numRuns: 40 },
+  )
+}, 60_000)

@@ -1,0 +1,149 @@
+import {
+  addDecimal,
+  type Decimal,
+  divideDecimal,
+  type ExchangeId,
+  type ExecutionsSummary,
+  isTerminal,
+  multiplyDecimal,
+  type OrderFilter,
+  type OrderStats,
+  type OrderStatus,
+  subtractDecimal,
+  type TradingMode,
+} from '@tradercoin/protocol'
+import { type Kysely, sql } from 'kysely'
+import type { Cursor } from './cursor.ts'
+import { createQueries } from './kysely.ts'
+import { filterOrders, pageOrders } from './order-list.ts'
+import type { OrderState } from './orders.ts'
+import type { Schema } from './schema.ts'
+import type { UserScope } from './scope.ts'
+import { readAtLength, type Store } from './store.ts'
+
+/** The asset a symbol is priced in; null when the instrument is not known. */
+export type QuoteAssetOf = (instrument: {
+  exchange: ExchangeId
+  trading_mode: TradingMode
+  symbol: string
+}) => string | null
+
+/** Orders added up before others are served. */
+const rowsAtOnce = 1_000
+
+/**
+ * Counts and sums over all of a user's orders that match, as of one moment and exact to the last digit. Volume is what was traded,
+ * in the quote asset; of an instrument that is not known the symbol stands for it.
+ */
+export function readOrderStats(
+  store: Pick<Store, 'path'>,
+  scope: UserScope,
+  filter: OrderFilter,
+  quoteAssetOf: QuoteAssetOf,
+): Promise<OrderStats> {
+  return readAtLength(store, async (db) => {
+    const queries = createQueries(db)
+    const counts = await countByStatus(queries, scope, filter)
+    const sums = new Sums(quoteAssetOf)
+    await addUp(queries, scope, filter, sums)
+    return { ...summarise(counts), ...sums.answer() }
+  })
+}
+
+async function countByStatus(
+  queries: Kysely<Schema>,
+  scope: UserScope,
+  filter: OrderFilter,
+): Promise<{ status: OrderStatus; count: number }[]> {
+  return filterOrders(queries.selectFrom('orders'), scope, filter)
+    .select(['status', sql<number>`count(*)`.as('count')])
+    .groupBy('status')
+    .execute()
+}
+
+function summarise(counts: { status: OrderStatus; count: number }[]): Omit<OrderStats, 'by_quote' | 'fees'> {
+  const sumOf = (matches: (status: OrderStatus) => boolean) =>
+    counts.reduce((sum, { status, count }) => (matches(status) ? sum + count : sum), 0)
+  const only = (wanted: OrderStatus) => sumOf((status) => status === wanted)
+  const ended = sumOf(isTerminal)
+  return {
+    total: sumOf(() => true),
+    open: sumOf((status) => !isTerminal(status)),
+    filled: only('FILLED'),
+    canceled: only('CANCELED'),
+    rejected: only('REJECTED'),
+    expired: only('EXPIRED'),
+    partially_filled: only('PARTIALLY_FILLED'),
+    fill_rate: ended === 0 ? null : divideDecimal(String(only('FILLED')), String(ended)),
+  }
+}
+
+interface TradedRow {
+  id: number
+  create_time: number
+  exchange: ExchangeId
+  trading_mode: TradingMode
+  symbol: string
+  executed_qty: Decimal
+  executed_price: Decimal | null
+  state: string
+}
+
+async function addUp(queries: Kysely<Schema>, scope: UserScope, filter: OrderFilter, sums: Sums): Promise<void> {
+  let cursor: Cursor | null = null
+  for (;;) {
+    const rows: TradedRow[] = await pageOrders(
+      filterOrders(queries.selectFrom('orders'), scope, filter),
+      cursor,
+      rowsAtOnce,
+    )
+      .select(['id', 'create_time', 'exchange', 'trading_mode', 'symbol', 'executed_qty', 'executed_price', 'state'])
+      .where('executed_qty', '!=', '0')
+      .execute()
+    const last = rows.at(-1)
+    if (!last) return
+    for (const row of rows) sums.add(row)
+    cursor = { time: last.create_time, id: last.id }
+    await new Promise(setImmediate)
+  }
+}
+
+/** Exact sums by asset. */
+class Sums {
+  private readonly quoteAssetOf: QuoteAssetOf
+  private readonly quotes = new Map<string, { volume: Decimal; realized_pnl: Decimal | null }>()
+  private readonly fees = new Map<string, Decimal>()
+
+  constructor(quoteAssetOf: QuoteAssetOf) {
+    this.quoteAssetOf = quoteAssetOf
+  }
+
+  add(row: TradedRow): void {
+    const { executions } = JSON.parse(row.state) as OrderState
+    const asset = this.quoteAssetOf(row) ?? row.symbol
+    const sum = this.quotes.get(asset) ?? { volume: '0', realized_pnl: null }
+    const pnl = executions?.realized_pnl ?? null
+    this.quotes.set(asset, {
+      volume: addDecimal(sum.volume, tradedValue(row, executions)),
+      realized_pnl: pnl === null ? sum.realized_pnl : addDecimal(sum.realized_pnl ?? '0', pnl),
+    })
+    for (const { asset, amount } of executions?.fees ?? []) {
+      this.fees.set(asset, addDecimal(this.fees.get(asset) ?? '0', amount))
+    }
+  }
+
+  answer(): Pick<OrderStats, 'by_quote' | 'fees'> {
+    const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1)
+    return {
+      by_quote: [...this.quotes].sort(byName).map(([asset, sum]) => ({ asset, ...sum })),
+      fees: [...this.fees].sort(byName).map(([asset, amount]) => ({ asset, amount })),
+    }
+  }
+}
+
+/** Price × quantity of the known executions; what was filled beyond them counts at the average price shown. */
+function tradedValue({ executed_qty, executed_price }: TradedRow, executions: ExecutionsSummary | null): Decimal {
+  const known = executions ?? { quote: '0', quantity: '0' }
+  if (known.quantity === executed_qty || executed_price === null) return known.quote
+  return addDecimal(known.quote, multiplyDecimal(subtractDecimal(executed_qty, known.quantity), executed_price))
+}

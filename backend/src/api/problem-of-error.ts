@@ -1,0 +1,98 @@
+import { ExchangeError, type ExchangeErrorKind } from '@tradercoin/exchanges'
+import type { FastifyError } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { PasswordsBusy } from '../auth/passwords.ts'
+import { SignInRefused } from '../auth/sign-in.ts'
+import { JobError } from '../store/errors.ts'
+import { notFound, Problem } from './problem.ts'
+
+/** Turns whatever a route threw into a problem; null for what no one expected, which is answered 500 without its cause. */
+export function problemOfError(error: unknown, now: number): Problem | null {
+  if (error instanceof Problem) return error
+  if (error instanceof SignInRefused) return ofSignIn(error)
+  if (error instanceof PasswordsBusy) return new Problem(503, 'busy', error.message, retryAfter(2))
+  if (error instanceof JobError) return ofJob(error)
+  if (error instanceof ExchangeError) return ofExchange(error, now)
+  if (hasZodFastifySchemaValidationErrors(error)) return ofValidation(error as unknown as ValidationError)
+  return ofFastify(error as Partial<FastifyError>)
+}
+
+const retryAfter = (seconds: number) => ({ headers: { 'retry-after': `${Math.max(1, Math.ceil(seconds))}` } })
+
+function ofSignIn(error: SignInRefused): Problem {
+  return new Problem(error.code === 'registration_closed' ? 403 : 401, error.code, error.message)
+}
+
+function ofJob({ code, message }: JobError): Problem | null {
+  if (code === 'not_found') return notFound()
+  if (code === 'email_taken' || code === 'account_already_added') return new Problem(409, code, message)
+  if (code === 'order_closed') return new Problem(409, code, `The order has ended: ${message}.`)
+  if (code === 'client_order_id_used') {
+    return new Problem(409, code, 'An order with this client_order_id was placed before; use another.')
+  }
+  if (['busy', 'closed', 'fenced', 'storage'].includes(code)) {
+    return new Problem(
+      503,
+      'unavailable',
+      'The hub cannot store changes just now; try again in a moment.',
+      retryAfter(5),
+    )
+  }
+  return null
+}
+
+/** What each kind of venue error means to the one who asked. `auth` and `clock` are about the key, so they are 422. */
+const exchangeStatus: Record<ExchangeErrorKind, number> = {
+  not_sent: 502,
+  refused: 422,
+  not_found: 422,
+  unknown_outcome: 502,
+  rate_limit: 503,
+  auth: 422,
+  clock: 422,
+  unavailable: 502,
+}
+
+function ofExchange(error: ExchangeError, now: number): Problem {
+  const status = exchangeStatus[error.kind]
+  const wait = error.retry_at === null ? {} : retryAfter((error.retry_at - now) / 1000)
+  return new Problem(status, error.code, error.message, wait)
+}
+
+interface Issue {
+  keyword: string
+  instancePath: string
+  message: string
+  params: { keys?: string[] }
+}
+interface ValidationError {
+  validationContext?: string
+  validation: Issue[]
+}
+
+function ofValidation(error: ValidationError): Problem {
+  const errors = error.validation.flatMap(({ keyword, instancePath, message, params }) => {
+    const path = instancePath.split('/').filter(Boolean).join('.')
+    if (keyword !== 'unrecognized_keys') return [{ field: path || 'body', message }]
+    return (params.keys ?? []).map((key) => ({ field: path ? `${path}.${key}` : key, message: 'is not known here' }))
+  })
+  const where = error.validationContext === 'querystring' ? 'query' : 'body'
+  const named = errors.map(({ field }) => field).join(', ')
+  return new Problem(400, 'invalid_request', `The ${where} is not valid: see ${named}.`, { errors })
+}
+
+const fastifyDetails: Record<number, [code: string, detail: string]> = {
+  400: ['invalid_request', 'The request is not valid JSON over HTTP.'],
+  413: ['too_large', 'The body is larger than this hub takes.'],
+  414: ['too_large', 'The address is longer than this hub takes.'],
+  415: ['unsupported_media_type', 'Send the body as application/json.'],
+  429: ['too_many_requests', 'Too many requests; slow down and try again.'],
+}
+
+function ofFastify({ statusCode }: Partial<FastifyError>): Problem | null {
+  const known = fastifyDetails[statusCode ?? 500]
+  if (known) return new Problem(statusCode ?? 400, ...known)
+  return statusCode !== undefined && statusCode < 500
+    ? new Problem(statusCode, 'invalid_request', 'Not possible.')
+    : null
+}

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Account } from './engine/account.ts'
+import type { Big } from './engine/decimal.ts'
 import type { Engine } from './engine/engine.ts'
 import type { House } from './engine/house.ts'
 import type { TradingMode } from './engine/instrument.ts'
@@ -32,6 +33,8 @@ export interface Venue {
   placeFromApp(account: Account, market: Market, order: AppOrder): Order
   /** Adds or takes money from outside, with the events a deposit causes. */
   transfer(account: Account, asset: string, amount: string): void
+  /** Funding of a futures position at its mark price; absent where there is none. */
+  fund?(account: Account, market: Market, rate: Big): void
   /** The key stops working, as when its owner deletes it on the exchange. */
   revoked(account: Account): void
   /** Cuts private connections now; returns how many. */

@@ -1,10 +1,11 @@
+import { FuturesVenue } from './binance-futures/venue.ts'
 import { SpotVenue } from './binance-spot/venue.ts'
 import { startBot } from './engine/bot.ts'
 import type { World } from './world.ts'
 
 /** Builds every venue, reads the store back and opens the markets. Returns what stops the market maker. */
 export function addVenues(world: World, bot: boolean): () => void {
-  world.venues.push(new SpotVenue(world))
+  world.venues.push(new SpotVenue(world), new FuturesVenue(world))
   world.load()
   const stops = world.venues.map((venue) => startBot(venue.engine, venue.house, bot))
   return () => {

@@ -59,8 +59,11 @@ export class Engine {
       if (this.#depth === 1) this.#runTriggers()
       return result
     } finally {
-      this.#depth -= 1
-      if (this.#depth === 0) this.#finish()
+      try {
+        if (this.#depth === 1) this.#finish()
+      } finally {
+        this.#depth -= 1
+      }
     }
   }
 
@@ -200,21 +203,25 @@ export class Engine {
         return
       }
       const before = { price: order.price, qty: order.qty }
-      this.#leaveMarket(order)
+      const became = (next: { price: Big; qty: Big }) => {
+        order.price = next.price
+        order.qty = next.qty
+      }
+      // Margin is looked at as if the order were new; a refusal leaves it where it is in the queue.
       this.touchAssets(order.account, this.clearing.release(order))
       order.account.open.delete(order)
-      order.price = price
-      order.qty = qty
+      became({ price, qty })
       try {
         this.touchAssets(order.account, this.clearing.reserve(order))
       } catch (error) {
-        order.price = before.price
-        order.qty = before.qty
+        became(before)
         order.account.open.add(order)
         this.touchAssets(order.account, this.clearing.reserve(order))
-        order.market.book.add(order)
         throw error
       }
+      became(before)
+      this.#leaveMarket(order)
+      became({ price, qty })
       order.account.open.add(order)
       order.amendments += 1
       order.updatedAt = this.time

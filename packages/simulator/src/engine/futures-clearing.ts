@@ -99,6 +99,10 @@ export class FuturesClearing implements Clearing {
     return this.#markets.get(symbol)?.mark ?? ZERO
   }
 
+  qtyDecimals(symbol: string): number {
+    return this.#markets.get(symbol)?.instrument.qtyDecimals ?? 8
+  }
+
   unrealized(position: Position): Big {
     if (position.amount.eq(ZERO)) return ZERO
     return truncate(this.mark(position.symbol).minus(position.entry).times(position.amount), 8)

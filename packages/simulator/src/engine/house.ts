@@ -97,9 +97,9 @@ export class House {
       }
       const step = max(market.instrument.minQty, market.instrument.step)
       this.#engine.print(market, price, step, !up)
+      // Quotes are back before the stops that the move fires look for somebody to trade with.
+      this.quote(market, price)
     })
-    // Stops that the move fired have traded by now; quotes come back around the price that was asked for.
-    this.quote(market, price)
   }
 
   /** Trades against whatever rests, as a stranger would. */

@@ -70,6 +70,8 @@ async function route(world: World, request: HttpRequest): Promise<SimAnswer> {
       return { body: prices(world) }
     case 'POST /sim/transfer':
       return { body: transfer(world, body(request)) }
+    case 'POST /sim/funding':
+      return { body: fund(world, body(request)) }
     case 'POST /sim/clock':
       return { body: advanceClock(world, body(request)) }
     case 'GET /sim/faults':
@@ -266,6 +268,15 @@ function transfer(world: World, fields: Fields): unknown {
   if (account.wallet.of(asset).free.plus(amount).lt(0)) throw new SimError(`the account has less ${asset} than that`)
   world.venueOf(account).transfer(account, asset, amount)
   return { account_id: account.id, asset, free: account.wallet.of(asset).free.toFixed() }
+}
+
+function fund(world: World, fields: Fields): unknown {
+  fields.only('account_id', 'symbol', 'rate')
+  const account = accountOf(world, fields.needText('account_id'))
+  const venue = world.venueOf(account)
+  if (!venue.fund) throw new SimError(`${venue.name} has no funding`)
+  venue.fund(account, marketOf(venue, fields.needText('symbol')), dec(fields.needDecimal('rate', true)))
+  return { account_id: account.id, balances: ledger(account).balances }
 }
 
 function advanceClock(world: World, fields: Fields): unknown {

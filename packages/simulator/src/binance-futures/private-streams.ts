@@ -7,7 +7,8 @@ import type { FuturesVenue } from './venue.ts'
 
 /**
  * The sockets under /private. A subscription is `<listenKey>@<EVENT>` or the bare `<listenKey>` for every event.
- * A key that does not exist is taken without a word and stays silent, as on the venue.
+ * A key that does not exist, or no longer, is taken without a word and stays silent, as on the venue; only LIST_SUBSCRIPTIONS, which
+ * does not name it, tells the two apart.
  */
 export class PrivateStreams {
   readonly #venue: FuturesVenue
@@ -21,6 +22,7 @@ export class PrivateStreams {
     this.#hub = new StreamHub({
       messagesPerSecond: 15,
       maxStreams: 1024,
+      lists: (stream) => venue.listenKeys.find(keyOf(stream)) !== undefined,
       onSubscribe: (socket, stream) => this.#join(socket, keyOf(stream)),
       onUnsubscribe: (socket, stream) => this.#leave(socket, keyOf(stream)),
     })

@@ -17,6 +17,8 @@ export interface StreamHubOptions {
   /** How many control messages a second are answered before the socket is closed. */
   messagesPerSecond: number
   maxStreams: number
+  /** Whether LIST_SUBSCRIPTIONS names a stream; all of them unless told. */
+  lists?: (stream: string) => boolean
   onSubscribe?: (socket: StreamSocket, stream: string) => void
   onUnsubscribe?: (socket: StreamSocket, stream: string) => void
 }
@@ -145,7 +147,7 @@ export class StreamHub {
         return { result: null, id }
       }
       case 'LIST_SUBSCRIPTIONS':
-        return { result: [...socket.streams].sort(), id }
+        return { result: [...socket.streams].filter(this.#options.lists ?? (() => true)).sort(), id }
       case 'SET_PROPERTY': {
         const [name, value] = Array.isArray(params) ? params : []
         if (name !== 'combined') return { code: 0, msg: 'Unknown property', id }

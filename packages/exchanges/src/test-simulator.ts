@@ -1,0 +1,148 @@
+import type { AccountEvent, ExchangeId, ExecutionReport, OrderReport, TradingMode } from '@tradercoin/protocol'
+import { compareDecimal } from '@tradercoin/protocol'
+import type { Credentials, DownCause, StreamHandlers } from './exchange.ts'
+
+export interface SimAccount {
+  account_id: string
+  uid: string
+  credentials: Credentials
+}
+
+export interface SimLedger {
+  orders: {
+    order_id: string
+    client_order_id: string
+    symbol: string
+    status: string
+    quantity: string
+    executed_qty: string
+  }[]
+  executions: { trade_id: string; order_id: string; symbol: string; price: string; quantity: string }[]
+  balances: Record<string, string>
+}
+
+/** The paper exchange's levers, over HTTP as anyone has them. */
+export class SimControls {
+  readonly url: string
+  readonly #exchange: ExchangeId
+  readonly #mode: TradingMode
+
+  constructor(url: string, exchange: ExchangeId, mode: TradingMode) {
+    this.url = url
+    this.#exchange = exchange
+    this.#mode = mode
+  }
+
+  async account(options: { permissions?: string[]; balances?: Record<string, string> } = {}): Promise<SimAccount> {
+    const made = await this.#call('POST', '/sim/accounts', {
+      exchange: this.#exchange,
+      trading_mode: this.#mode,
+      ...options,
+    })
+    const { account_id, uid, api_key, api_secret } = made as Record<string, string>
+    if (!account_id || !api_key || !api_secret) throw new Error('the simulator made no account')
+    return { account_id, uid: String(uid), credentials: { api_key, api_secret, passphrase: null } }
+  }
+
+  async revoke(accountId: string): Promise<void> {
+    await this.#call('DELETE', `/sim/accounts/${accountId}`)
+  }
+
+  /** An order placed in the exchange's own app. */
+  async order(
+    accountId: string,
+    order: { symbol: string; side: 'BUY' | 'SELL'; type: string; quantity: string; price?: string },
+  ): Promise<{ order_id: string; client_order_id: string }> {
+    const placed = await this.#call('POST', '/sim/orders', { account_id: accountId, ...order })
+    return placed as { order_id: string; client_order_id: string }
+  }
+
+  async price(symbol: string, price: string): Promise<void> {
+    await this.#call('POST', '/sim/price', { exchange: this.#exchange, trading_mode: this.#mode, symbol, price })
+  }
+
+  /** `account` limits the fault to one account; without it the whole venue is hit. */
+  async fault(kind: string, settings: Record<string, unknown> = {}, account?: SimAccount): Promise<void> {
+    const scope = account ? { account_id: account.account_id } : { exchange: this.#exchange, trading_mode: this.#mode }
+    await this.#call('POST', '/sim/faults', { ...scope, kind, ...settings })
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.#call('DELETE', '/sim/faults')
+  }
+
+  async advanceClock(ms: number): Promise<void> {
+    await this.#call('POST', '/sim/clock', { advance_ms: ms })
+  }
+
+  async ledger(accountId: string): Promise<SimLedger> {
+    return (await this.#call('GET', `/sim/ledger?account_id=${accountId}`)) as SimLedger
+  }
+
+  async #call(method: string, path: string, body?: object): Promise<unknown> {
+    const response = await fetch(this.url + path, {
+      method,
+      ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
+    })
+    const answer = await response.json()
+    if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`)
+    return answer
+  }
+}
+
+/** Keeps what a stream tells, in order. */
+export class Recorder implements StreamHandlers {
+  readonly events: AccountEvent[] = []
+  readonly downs: { cause: DownCause; detail: string; retrying: boolean }[] = []
+  ups = 0
+
+  onUp(): void {
+    this.ups += 1
+  }
+
+  onDown(cause: DownCause, detail: string, retrying: boolean): void {
+    this.downs.push({ cause, detail, retrying })
+  }
+
+  onEvents(events: AccountEvent[]): void {
+    this.events.push(...events)
+  }
+
+  /** The furthest state told of an order, by its venue id or client order id; order of arrival does not matter. */
+  order(name: string): OrderReport | undefined {
+    return furthest(this.events, name)
+  }
+
+  executions(): ExecutionReport[] {
+    return uniqueExecutions(this.events)
+  }
+}
+
+export function furthest(events: AccountEvent[], name: string): OrderReport | undefined {
+  let best: OrderReport | undefined
+  for (const event of events) {
+    if (event.kind !== 'order') continue
+    const { order } = event
+    if (order.order_id !== name && order.client_order_id !== name) continue
+    if (best === undefined || isFurther(order, best)) best = order
+  }
+  return best
+}
+
+const terminal: ReadonlySet<string> = new Set(['FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'])
+
+function isFurther(order: OrderReport, best: OrderReport): boolean {
+  const filled = compareDecimal(order.executed_qty, best.executed_qty)
+  if (filled !== 0) return filled > 0
+  if (terminal.has(best.status) !== terminal.has(order.status)) return terminal.has(order.status)
+  return order.update_time >= best.update_time
+}
+
+export function uniqueExecutions(events: AccountEvent[]): ExecutionReport[] {
+  const unique = new Map<string, ExecutionReport>()
+  for (const event of events) {
+    const execution = event.kind === 'order' || event.kind === 'execution' ? event.execution : null
+    if (execution) unique.set(`${execution.symbol} ${execution.trade_id} ${execution.order_id}`, execution)
+  }
+  return [...unique.values()]
+}

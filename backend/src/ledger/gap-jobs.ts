@@ -1,6 +1,6 @@
 import type { Gap } from '@tradercoin/protocol'
 import type { Database } from '../store/database.ts'
-import { endGap, findOpenGap, gapOfRow, insertGap } from '../store/gaps.ts'
+import { addRecovered, endGap, findOpenGap, gapOfRow, insertGap } from '../store/gaps.ts'
 import type { Job, JobContext } from '../store/job.ts'
 
 /* Interruptions of a key's private stream: opened when it ends, closed when a query has filled it. */
@@ -14,6 +14,8 @@ export interface OpenGapArgs extends KeyOfUser {
   /** Our clock (ms) of the last proof that the stream was alive; null: take the stored one. */
   from: number | null
   cause: string
+  /** What a query had brought back already when the interruption was noticed. */
+  recovered?: { orders: number; executions: number }
 }
 
 /**
@@ -21,7 +23,8 @@ export interface OpenGapArgs extends KeyOfUser {
  * venue cannot fall out of it.
  * @returns the gap that is open now
  */
-export const openGap: Job<OpenGapArgs, Gap | null> = (db, { user_id, exchange_key_id, from, cause }, context) => {
+export const openGap: Job<OpenGapArgs, Gap | null> = (db, args, context) => {
+  const { user_id, exchange_key_id, from, cause, recovered } = args
   const key = db.get<{ synced_to: number | null; alive_at: number | null }>(
     'SELECT synced_to, alive_at FROM exchange_keys WHERE id = ? AND user_id = ?',
     exchange_key_id,
@@ -31,7 +34,8 @@ export const openGap: Job<OpenGapArgs, Gap | null> = (db, { user_id, exchange_ke
   const open = findOpenGap(db, exchange_key_id)
   if (open) return gapOfRow(open)
   const since = Math.min(from ?? key.alive_at ?? key.synced_to, context.now)
-  insertGap(db, { user_id, exchange_key_id, from: since, cause })
+  const id = insertGap(db, { user_id, exchange_key_id, from: since, cause })
+  if (recovered) addRecovered(db, id, recovered.orders, recovered.executions)
   return publishOpen(db, context, user_id, exchange_key_id)
 }
 

@@ -1,0 +1,56 @@
+import type { AccountEvent } from '@tradercoin/protocol'
+import type { BookResult } from '../ledger/booking.ts'
+import { readSyncPoint } from '../store/sync-point.ts'
+import type { Account } from './account.ts'
+import { credentialsOf } from './credentials.ts'
+
+/** A comparison leaves what has moved this lately (venue time, ms) to the stream, which may still be on its way. */
+const settlingMs = 5_000
+
+type Synced = Pick<Account, 'key' | 'exchange' | 'parts' | 'queue'>
+
+/**
+ * Reads what the venue can tell since the ledger's last point and books it. `upAt` says, once all is booked, since when the stream
+ * that was asked for is up; null when it no longer is, and then the gap stays open.
+ * Throws ExchangeError when the venue does not answer, JobError `closed` when the hub is stopping.
+ */
+export async function catchUp(account: Synced, upAt: () => number | null): Promise<void> {
+  const { key, exchange, parts, queue } = account
+  const since = readSyncPoint(parts.db, key)
+  const snapshot = await exchange.fetchSnapshot(credentialsOf(parts, key), since)
+  await queue.bookNow(snapshot.events, since.time !== null)
+  const ended_at = upAt()
+  const { id, user_id, exchange: venue } = key
+  const args = { user_id, exchange_key_id: id, synced_to: snapshot.as_of, ended_at, unproven: snapshot.unproven }
+  const gap = await parts.writer.run('finishSync', args)
+  if (gap && ended_at !== null) parts.observer.gapEnded(venue, gap, parts.clock.now() - ended_at)
+}
+
+/** Reads the account while its stream runs and books what differs. @returns what was new */
+export async function compare(account: Synced): Promise<BookResult> {
+  const { key, exchange, parts, queue } = account
+  const snapshot = await exchange.fetchSnapshot(credentialsOf(parts, key), readSyncPoint(parts.db, key))
+  const settled = snapshot.as_of - settlingMs
+  const booked = await queue.bookNow(
+    snapshot.events.filter((event) => timeOf(event) <= settled),
+    false,
+  )
+  const args = { user_id: key.user_id, exchange_key_id: key.id, synced_to: settled, ended_at: null, unproven: null }
+  await parts.writer.run('finishSync', args)
+  return booked
+}
+
+function timeOf(event: AccountEvent): number {
+  switch (event.kind) {
+    case 'order':
+      return event.order.update_time
+    case 'execution':
+      return event.execution.time
+    case 'balance':
+      return event.balance.update_time
+    case 'position':
+      return event.position.update_time
+    case 'raw':
+      return 0
+  }
+}

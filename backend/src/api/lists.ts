@@ -1,0 +1,63 @@
+import {
+  balanceSchema,
+  executionSchema,
+  gapSchema,
+  type Page,
+  pageOf,
+  pageSchema,
+  positionSchema,
+} from '@tradercoin/protocol'
+import { z } from 'zod'
+import { type Cursor, formatCursor, type PageRequest } from '../store/cursor.ts'
+import { listBalances, listExecutions, listGaps, listPositions, type RecordFilter } from '../store/record-lists.ts'
+import type { UserScope } from '../store/scope.ts'
+import type { Store } from '../store/store.ts'
+import type { Cursors } from './cursor.ts'
+import type { ApiServer } from './server.ts'
+
+const time = z.coerce.number().int().nonnegative().optional()
+export const recordQuerySchema = pageSchema.extend({
+  exchange_key_id: z.coerce.number().int().positive().optional(),
+  symbol: z.string().max(64).optional(),
+  from: time,
+  to: time,
+})
+type RecordQuery = z.infer<typeof recordQuerySchema>
+
+type List<T> = (scope: UserScope, filter: RecordFilter, page: PageRequest) => Promise<Page<T>>
+
+/** The lists of trading records beside orders. */
+export function listRoutes(api: ApiServer, { store, cursors }: { store: Store; cursors: Cursors }): void {
+  const tags = ['trading']
+  const add = <T>(name: string, item: z.ZodType<T>, list: List<T>) => {
+    api.get(`/trading/${name}`, {
+      schema: { tags, summary: `The user's ${name}`, querystring: recordQuerySchema, response: { 200: pageOf(item) } },
+      handler: async ({ query, principal }) => {
+        const user_id = principal.user.id
+        const { limit, cursor, ...filter } = query
+        const list_query = queryName(name, filter)
+        const page = await list({ user_id }, filter, { limit, cursor: cursors.read(cursor, user_id, list_query) })
+        return cursors.sign(page, user_id, list_query)
+      },
+    })
+  }
+  const { queries } = store
+  add('executions', executionSchema, (scope, filter, page) => listExecutions(queries, scope, filter, page))
+  add('balances', balanceSchema, async (scope, filter, page) => cut(await listBalances(queries, scope, filter), page))
+  add('positions', positionSchema, async (scope, filter, page) =>
+    cut(await listPositions(queries, scope, filter), page),
+  )
+  add('gaps', gapSchema, (scope, filter, page) => listGaps(queries, scope, filter, page))
+}
+
+/** What a cursor belongs to: a list with its filters, in one spelling. */
+export function queryName(list: string, filter: Partial<Omit<RecordQuery, 'limit' | 'cursor'>> | object): string {
+  return JSON.stringify([list, Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1))])
+}
+
+/** A page of a list that is short enough to be read whole; its cursor counts what was sent. */
+function cut<T>({ items }: Page<T>, { limit, cursor }: { limit: number; cursor: Cursor | null }): Page<T> {
+  const from = cursor?.id ?? 0
+  const to = from + limit
+  return { items: items.slice(from, to), next_cursor: to < items.length ? formatCursor({ time: 0, id: to }) : null }
+}

@@ -1,0 +1,81 @@
+import {
+  createExchange,
+  type Endpoints,
+  type Exchange,
+  ExchangeError,
+  paperEndpoints,
+  type Transport,
+} from '@tradercoin/exchanges'
+import type { Environment, ExchangeId, TradingMode } from '@tradercoin/protocol'
+import type { Config } from './config.ts'
+
+/** Which adapter a key speaks through. */
+export interface Venue {
+  exchange: ExchangeId
+  trading_mode: TradingMode
+  environment: Environment
+  region: string | null
+}
+
+/** Whether an API key of the venue covers one trading mode only, so that one account may be added once for each. */
+const isPerMode: Record<ExchangeId, boolean> = { binance: true, okx: false, bybit: false }
+
+/** What two keys of one user must not share: the venue's account, where a key covers one mode together with that mode. */
+export function accountScope({ exchange, trading_mode }: Venue, accountUid: string): string {
+  return isPerMode[exchange] ? `${trading_mode}:${accountUid}` : accountUid
+}
+
+/** Binance's own addresses, for the part of `live` that is not overridden. */
+const binanceLive: Record<TradingMode, Endpoints> = {
+  spot: {
+    rest: 'https://api.binance.com',
+    ws_api: 'wss://ws-api.binance.com:443',
+    stream: 'wss://stream.binance.com:9443',
+  },
+  futures: { rest: 'https://fapi.binance.com', stream: 'wss://fstream.binance.com' },
+}
+
+/** One adapter for each venue, mode, environment and region in use, made when it is first needed and shared by all keys. */
+export class Exchanges {
+  private readonly made = new Map<string, Exchange>()
+  private readonly liveUrls: Config['liveUrls']
+  private readonly paperUrl: string | null
+  private readonly transport: Transport
+
+  /** @param paperUrl base address of the paper exchange; null when there is none */
+  constructor(liveUrls: Config['liveUrls'], paperUrl: string | null, transport: Transport) {
+    this.liveUrls = liveUrls
+    this.paperUrl = paperUrl
+    this.transport = transport
+  }
+
+  /** @throws ExchangeError `refused` for a venue that is not built, or paper without a paper exchange */
+  get(venue: Venue): Exchange {
+    const { exchange, trading_mode, environment, region } = venue
+    const name = [exchange, trading_mode, environment, region ?? ''].join(':')
+    const known = this.made.get(name)
+    if (known) return known
+    const options = { environment, region, endpoints: this.endpointsOf(venue), transport: this.transport }
+    const made = createExchange(exchange, trading_mode, options)
+    this.made.set(name, made)
+    return made
+  }
+
+  /** Closes every socket of every venue. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.made.values()].map((exchange) => exchange.close()))
+  }
+
+  private endpointsOf({ exchange, trading_mode, environment }: Venue): Endpoints | null {
+    if (environment === 'paper') {
+      if (this.paperUrl !== null) return paperEndpoints(this.paperUrl, exchange, trading_mode)
+      throw new ExchangeError('refused', 'paper_not_available', 'This hub has no paper exchange; see PAPER.')
+    }
+    if (environment !== 'live') return null
+    const { rest, ws_api, stream } = this.liveUrls[`${exchange}:${trading_mode}`]
+    if (rest === null && ws_api === null && stream === null) return null
+    const own = binanceLive[trading_mode]
+    const socket = ws_api ?? own.ws_api
+    return { rest: rest ?? own.rest, stream: stream ?? own.stream, ...(socket && { ws_api: socket }) }
+  }
+}

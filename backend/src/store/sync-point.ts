@@ -1,0 +1,66 @@
+import type { OrderRef, SnapshotSince } from '@tradercoin/exchanges'
+import type { TradingMode } from '@tradercoin/protocol'
+import type { AccountKey } from './account-keys.ts'
+import type { Database } from './database.ts'
+
+/** What the ledger knows of an account, as a query of its venue wants to be told. For the Account itself, not for a user. */
+export function readSyncPoint(db: Database, key: AccountKey): SnapshotSince {
+  return db.snapshot(() => ({
+    time:
+      db.get<{ synced_to: number | null }>('SELECT synced_to FROM exchange_keys WHERE id = ?', key.id)?.synced_to ??
+      null,
+    // Orders that the venue has not confirmed yet are looked up by themselves (see readOpenRequests).
+    open_orders: db
+      .all<OrderRef>(
+        `SELECT symbol, order_id, client_order_id FROM orders
+         WHERE user_id = ? AND exchange_key_id = ? AND is_open = 1 AND json_extract(state, '$.facts') IS NOT NULL`,
+        key.user_id,
+        key.id,
+      )
+      .map((ref) => ({ ...ref })),
+    symbols: symbolsOf(db, key.id, key.trading_mode),
+    balances: db
+      .all<{ asset: string; total: string }>('SELECT asset, total FROM balances WHERE exchange_key_id = ?', key.id)
+      .map((balance) => ({ ...balance })),
+  }))
+}
+
+/** Every symbol the account has orders on. Hops from symbol to symbol in the index, however many orders there are. */
+function symbolsOf(db: Database, keyId: number, tradingMode: TradingMode): string[] {
+  const symbols: string[] = []
+  const next = `SELECT min(symbol) AS symbol FROM orders
+    WHERE exchange_key_id = ? AND trading_mode = ? AND symbol > ? AND order_id IS NOT NULL`
+  for (let after = ''; ; ) {
+    const symbol = db.get<{ symbol: string | null }>(next, keyId, tradingMode, after)?.symbol
+    if (!symbol) return symbols
+    symbols.push(symbol)
+    after = symbol
+  }
+}
+
+/** An order of ours whose outcome no fact of the venue shows yet. */
+export interface OpenRequestRow extends OrderRef {
+  id: number
+  user_id: number
+  /** Whether the venue has ever told of it. */
+  is_known: number
+  /** Our clock (ms) of the placing or cancelling that is open. */
+  asked_at: number
+  is_cancel: number
+}
+
+/** Placings and cancels of one key that are still to be settled, oldest first. */
+export function readOpenRequests(db: Database, key: AccountKey): OpenRequestRow[] {
+  return db.all(
+    `SELECT id, user_id, symbol, order_id, client_order_id,
+       json_extract(state, '$.facts') IS NOT NULL AS is_known,
+       json_extract(state, '$.cancel') IS NOT NULL AS is_cancel,
+       coalesce(json_extract(state, '$.cancel.time'), json_extract(state, '$.place.time'), 0) AS asked_at
+     FROM orders
+     WHERE user_id = ? AND exchange_key_id = ? AND is_open = 1
+       AND (json_extract(state, '$.facts') IS NULL OR json_extract(state, '$.cancel') IS NOT NULL)
+     ORDER BY id`,
+    key.user_id,
+    key.id,
+  )
+}

@@ -1,11 +1,14 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { type ClientMessage, canResume, type ServerMessage } from '@tradercoin/protocol'
 import fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
 import { type Client, createClient } from '../src/client.ts'
 import { balance, type FakeHub, type FakeLine, ready, snapshot, startFakeHub } from './fake-hub.ts'
 
+const count = (happened: Map<string, number>, what: string) => happened.set(what, (happened.get(what) ?? 0) + 1)
+
 /** A hub with one user's log that keeps to the protocol, on lines that do not. */
-function serveLog(hub: FakeHub) {
+function serveLog(hub: FakeHub, happened: Map<string, number>) {
   const log = { epoch: 'e1', head: 0, oldest: 1 }
   const lines = new Set<FakeLine>()
 
@@ -14,6 +17,7 @@ function serveLog(hub: FakeHub) {
     if (message.type !== 'auth') return line.close(4504)
     const { resume } = message.data
     const recovered = canResume(resume, log)
+    count(happened, recovered ? (resume?.seq === log.head ? 'nothing missed' : 'replay') : resume ? 'reset' : 'first')
     line.send(ready({ epoch: log.epoch, seq: log.head, recovered, heartbeat_ms: 25_000 }))
     if (recovered) for (let seq = (resume?.seq ?? 0) + 1; seq <= log.head; seq++) line.send(balance(seq))
     else line.send(snapshot(log.head, log.epoch))
@@ -43,24 +47,18 @@ function serveLog(hub: FakeHub) {
 let client: Client | null = null
 afterEach(() => client?.disconnect())
 
-const fault = fc.constantFrom(
-  'commit',
-  'commit',
-  'commit',
-  'cut',
-  'close',
-  'duplicate',
-  'lose',
-  'prune',
-  'renew',
-  'settle',
-)
+/** Each with the turns of the event loop that pass after it, so that it strikes at any moment of a connection's life. */
+const fault = fc.record({
+  what: fc.constantFrom('commit', 'commit', 'commit', 'cut', 'close', 'duplicate', 'lose', 'prune', 'renew', 'settle'),
+  turns: fc.integer({ min: 0, max: 12 }),
+})
 
 it('applies each event once and in order, or replaces it by a snapshot, whatever happens to the line', async () => {
+  const happened = new Map<string, number>()
   await fc.assert(
     fc.asyncProperty(fc.array(fault, { minLength: 5, maxLength: 40 }), async (faults) => {
       const hub = await startFakeHub()
-      const served = serveLog(hub)
+      const served = serveLog(hub, happened)
       // What the client holds: the last value by the events, and by the snapshots that replace them.
       let place = { epoch: '', seq: -1 }
       const disorder: string[] = []
@@ -90,8 +88,11 @@ it('applies each event once and in order, or replaces it by a snapshot, whatever
           timeout: 5_000,
           interval: 2,
         })
+      page.onState(({ reason }) => {
+        if (reason?.kind === 'gap') count(happened, 'gap')
+      })
       page.connect()
-      for (const what of faults) {
+      for (const { what, turns } of faults) {
         const { log } = served
         if (what === 'commit') served.commit()
         if (what === 'lose') {
@@ -107,6 +108,7 @@ it('applies each event once and in order, or replaces it by a snapshot, whatever
           for (const line of served.lines) line.close(4010)
         }
         if (what === 'settle') await settled()
+        for (let passed = 0; passed < turns; passed++) await turn()
       }
       for (const line of served.lines) line.close(4000)
       await settled()
@@ -114,6 +116,8 @@ it('applies each event once and in order, or replaces it by a snapshot, whatever
       page.disconnect()
       await hub.close()
     }),
-    { numRuns: 40 },
+    { numRuns: 60 },
   )
+  // Proves that the stories had everything in them.
+  expect([...happened.keys()].sort()).toEqual(['first', 'gap', 'nothing missed', 'replay', 'reset'])
 }, 60_000)

@@ -95,7 +95,7 @@ const isChatter = (event: AccountEvent) => event.kind === 'raw' && event.event_t
 async function age(ms: number, done = () => false) {
   const end = clock.now() + ms
   while (clock.now() < end && !done()) {
-    await clock.advance(Math.min(20_000, end - clock.now()))
+    await clock.advance(Math.min(12_000, end - clock.now()))
     server.send(chatter)
     for (let turn = 0; turn < 500 && (stream.lastAliveAt() ?? 0) < clock.now(); turn += 1) {
       await new Promise((resolve) => setImmediate(resolve))
@@ -141,7 +141,7 @@ it('gives up on a line whose subscription is never confirmed', async () => {
   server.settings.answers = false
   open()
   await vi.waitFor(() => expect(server.open()).toBe(1))
-  await clock.advance(10_000)
+  await clock.advance(5_000)
   await vi.waitFor(() => expect(told).toEqual(['down connect_failed true: the subscription was not confirmed']))
 })
 
@@ -225,6 +225,16 @@ it('answers a failed keepAlive with its error and stays up', async () => {
   expect(told).toEqual(['up'])
 })
 
+it('stops for its owner when a renewal is refused', async () => {
+  open()
+  await up()
+  account.renew = () => {
+    throw new ExchangeError('auth', 'invalid_credentials', 'Binance refused the API key.')
+  }
+  await expect(stream.keepAlive()).rejects.toMatchObject({ kind: 'auth' })
+  expect(told).toEqual(['up', 'end', 'down auth false: Binance refused the API key.'])
+})
+
 it('shares one request among concurrent renewals', async () => {
   open()
   await up()
@@ -250,10 +260,10 @@ it('asks a quiet line for its subscriptions and believes the answer', async () =
   open()
   await up()
   const before = clock.now()
-  await clock.advance(25_000)
+  await clock.advance(15_000)
   await vi.waitFor(() => expect(stream.lastAliveAt()).toBeGreaterThan(before))
   server.known.delete('secretKeyOne')
-  await clock.advance(25_000)
+  await clock.advance(15_000)
   await vi.waitFor(() => expect(told[1]).toBe('down listen_key_expired true: the venue no longer knows the listen key'))
   server.known.add('secretKeyOne')
   await soon(() => expect(told[2]).toBe('up'))
@@ -263,8 +273,8 @@ it('notices a line that has gone silent', async () => {
   open()
   await up()
   server.settings.answers = false
-  await clock.advance(25_000)
-  await clock.advance(10_000)
+  await clock.advance(15_000)
+  await clock.advance(5_000)
   await vi.waitFor(() => expect(told[1]).toBe('down silent true: no answer to a heartbeat'))
   server.settings.answers = true
   await soon(() => expect(told[2]).toBe('up'))

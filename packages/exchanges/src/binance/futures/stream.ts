@@ -19,8 +19,8 @@ const handoverRetryMs = 5 * 60_000
 /** What was on its way on the old socket when the new one was proven still arrives. */
 const drainMs = 3_000
 /** A quiet account gets no frame for days: the subscription is asked for instead. */
-const idleMs = 25_000
-const answerMs = 10_000
+const idleMs = 15_000
+const answerMs = 5_000
 /** A connection that lasted this long ends a run of failures. */
 const steadyMs = 30_000
 const unreadable = 'the frame is not JSON'
@@ -94,8 +94,13 @@ export class FuturesStream implements PrivateStream, SocketHandler {
     return this.#keys.current()
   }
 
-  keepAlive(): Promise<void> {
-    return this.#keys.renew()
+  async keepAlive(): Promise<void> {
+    try {
+      await this.#keys.renew()
+    } catch (error) {
+      if (error instanceof ExchangeError && error.kind === 'auth') this.#stop(error)
+      throw error
+    }
   }
 
   close(): void {

@@ -1,0 +1,16 @@
+import { startSimulator } from '@tradercoin/simulator'
+import { exchangeContract } from '../../contract.suite.ts'
+
+exchangeContract({
+  exchange: 'binance',
+  trading_mode: 'futures',
+  start: () => startSimulator({ port: 0, seed: 7, limits: 'real', bot: false }),
+  symbol: 'BTCUSDT',
+  longIdSymbol: 'ETHUSDT',
+  restingPrice: '92000',
+  insidePrice: '95000',
+  takingPrice: '95100',
+  exhausting: { price: '95020', quantity: '1.5' },
+  unaffordable: '9000',
+  announcesShutdown: false,
+})

@@ -10,6 +10,7 @@ import type { AccountEvent, KeyState, KeyStatus } from '@tradercoin/protocol'
 import { type AccountKey, activeKeyRow, readKeyProgress } from '../store/account-keys.ts'
 import { BookingQueue, isEnding } from './booking-queue.ts'
 import { credentialsOf } from './credentials.ts'
+import { settleOpenRequests } from './open-requests.ts'
 import type { AccountParts } from './parts.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
 import { catchUp, compare } from './synchronise.ts'
@@ -22,6 +23,8 @@ const startOverMs = 1_000
 const staleAfterMs = 75_000
 /** An event that has waited this long for the database is shown as a delay. */
 const delayedAfterMs = 5_000
+/** A look at our own open requests that failed is repeated after this. */
+const lookAgainAfterFailureMs = 15_000
 /** The time from one comparison with the venue to the next, and what chance adds. */
 const compareEveryMs = 8 * 60_000
 const compareJitterMs = 4 * 60_000
@@ -45,11 +48,15 @@ export class Account implements StreamHandlers {
   private isUp = false
   private wasUp = false
   private isCatchingUp = false
+  /** Ends the wait before the next try to catch up. */
+  private wake: (() => void) | null = null
   private isComparing = false
   /** Grows with each change of the line: what was begun on an earlier one does not speak for this one. */
   private line = 0
   private upAt = 0
   private compareAt = 0
+  private lookAt: number | null = null
+  private isLooking = false
   private toldState: KeyState | null = null
   private savedExpiry: number | null = null
 
@@ -121,6 +128,7 @@ export class Account implements StreamHandlers {
     this.upAt = this.parts.clock.now()
     this.queue.hold()
     this.setState('syncing', null)
+    this.wake?.()
     void this.catchUp()
   }
 
@@ -145,7 +153,7 @@ export class Account implements StreamHandlers {
   refresh(): void {
     const { state, reason } = this.shown()
     if (state !== this.toldState) this.tell(state, reason)
-    if (this.stream?.expiresAt() !== this.savedExpiry) this.saveListenKey()
+    if (this.expiresAt() !== this.savedExpiry) this.saveListenKey()
   }
 
   /** When the next comparison with the venue is due (our clock, ms); null when none may run now. */
@@ -222,7 +230,10 @@ export class Account implements StreamHandlers {
     if (this.isUp) this.setState(isAuth ? 'action_needed' : 'syncing', messageOf(error))
     const retryAt = error instanceof ExchangeError ? (error.retry_at ?? 0) : 0
     const ms = isAuth ? actionRetryMs * (0.5 + clock.random()) : Math.max(backoffMs, retryAt - clock.now())
-    await new Promise<void>((resolve) => clock.after(ms, resolve))
+    await new Promise<void>((resolve) => {
+      this.wake = resolve
+      clock.after(ms, resolve)
+    })
   }
 
   private noteTurn(): void {
@@ -235,6 +246,34 @@ export class Account implements StreamHandlers {
     this.queue.release()
     this.setState('live', null)
     this.saveListenKey()
+    this.expectOutcome(0)
+  }
+
+  /** Our own requests that are still open are looked up at the venue at this time (our clock, ms); null when there are none. */
+  get lookDueAt(): number | null {
+    return this.isLooking || this.isClosed ? null : this.lookAt
+  }
+
+  /** A placing or a cancel is on its way: unless the stream tells how it ended, the venue is asked. */
+  expectOutcome(inMs: number): void {
+    const at = this.parts.clock.now() + inMs
+    this.lookAt = Math.min(this.lookAt ?? at, at)
+  }
+
+  /** Asks the venue about our own open requests. */
+  async lookUp(): Promise<void> {
+    this.isLooking = true
+    this.lookAt = null
+    try {
+      const nextInMs = await settleOpenRequests(this)
+      if (nextInMs !== null) this.expectOutcome(nextInMs)
+    } catch (error) {
+      if (isEnding(error)) return
+      this.parts.log('info', 'look_up_failed', { exchange_key_id: this.key.id, problem: messageOf(error) })
+      this.expectOutcome(lookAgainAfterFailureMs)
+    } finally {
+      this.isLooking = false
+    }
   }
 
   private planComparison(): void {

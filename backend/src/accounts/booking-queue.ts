@@ -83,6 +83,7 @@ export class BookingQueue {
    * @throws JobError `closed` when the hub or the account is stopping
    */
   async bookNow(events: AccountEvent[], recovering: boolean): Promise<BookResult> {
+    if (this.isClosed) throw new JobError('closed', 'the account is stopping')
     const total = nothingBooked()
     const receivedAt = this.parts.clock.now()
     for (let i = 0; i < events.length; i += eventsAJob) {

@@ -4,7 +4,7 @@ import { readSyncPoint } from '../store/sync-point.ts'
 import type { Account } from './account.ts'
 import { credentialsOf } from './credentials.ts'
 
-/** A comparison leaves what has moved this lately (venue time, ms) to the stream, which may still be on its way. */
+/** A comparison leaves orders that have moved this lately (venue time, ms) to the stream, whose word may still be on its way. */
 const settlingMs = 5_000
 
 type Synced = Pick<Account, 'key' | 'exchange' | 'parts' | 'queue'>
@@ -31,26 +31,14 @@ export async function compare(account: Synced): Promise<BookResult> {
   const { key, exchange, parts, queue } = account
   const snapshot = await exchange.fetchSnapshot(credentialsOf(parts, key), readSyncPoint(parts.db, key))
   const settled = snapshot.as_of - settlingMs
-  const booked = await queue.bookNow(
-    snapshot.events.filter((event) => timeOf(event) <= settled),
-    false,
-  )
+  const events = snapshot.events.filter((event) => (movedAt(event) ?? settled) <= settled)
+  const booked = await queue.bookNow(events, false)
   const args = { user_id: key.user_id, exchange_key_id: key.id, synced_to: settled, ended_at: null, unproven: null }
   await parts.writer.run('finishSync', args)
   return booked
 }
 
-function timeOf(event: AccountEvent): number {
-  switch (event.kind) {
-    case 'order':
-      return event.order.update_time
-    case 'execution':
-      return event.execution.time
-    case 'balance':
-      return event.balance.update_time
-    case 'position':
-      return event.position.update_time
-    case 'raw':
-      return 0
-  }
+function movedAt(event: AccountEvent): number | null {
+  if (event.kind === 'order') return event.order.update_time
+  return event.kind === 'execution' ? event.execution.time : null
 }

@@ -1,5 +1,5 @@
 import type { OrderRef, SnapshotSince } from '@tradercoin/exchanges'
-import type { TradingMode } from '@tradercoin/protocol'
+import type { PositionSide, TradingMode } from '@tradercoin/protocol'
 import type { AccountKey } from './account-keys.ts'
 import type { Database } from './database.ts'
 
@@ -22,6 +22,12 @@ export function readSyncPoint(db: Database, key: AccountKey): SnapshotSince {
     balances: db
       .all<{ asset: string; total: string }>('SELECT asset, total FROM balances WHERE exchange_key_id = ?', key.id)
       .map((balance) => ({ ...balance })),
+    positions: db
+      .all<{ symbol: string; position_side: PositionSide }>(
+        `SELECT symbol, position_side FROM positions WHERE exchange_key_id = ? AND quantity <> '0'`,
+        key.id,
+      )
+      .map((position) => ({ ...position })),
   }))
 }
 

@@ -1,5 +1,6 @@
 export * from './errors.ts'
 export * from './exchange.ts'
 export * from './registry.ts'
+export * from './transport/backoff.ts'
 export * from './transport/clock.ts'
 export * from './transport/transport.ts'

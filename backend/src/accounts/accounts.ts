@@ -1,0 +1,239 @@
+import type { Exchange } from '@tradercoin/exchanges'
+import type { KeyLink, KeyState, KeyStatus, Order, PlaceOrderBody } from '@tradercoin/protocol'
+import { type AccountKey, activeAccountKey, activeAccountKeys } from '../store/account-keys.ts'
+import { JobError } from '../store/errors.ts'
+import { listOpenOrders, readOrder } from '../store/order-list.ts'
+import type { UserScope } from '../store/scope.ts'
+import { Account } from './account.ts'
+import type { AccountParts } from './parts.ts'
+import { type CancelAnswer, cancelOrder, placeOrder } from './placement.ts'
+import { SnapshotQueue } from './snapshot-queue.ts'
+
+/** Streams opened in one step of a start, and the pause after it: sockets and signatures must not starve the tabs. */
+const startsAtOnce = 50
+const startPauseMs = 50
+/** How often the accounts are looked over for what time alone changes. */
+const roundEveryMs = 1_000
+/** How often it is stored that streams were alive. */
+const markEveryMs = 30_000
+const marksAJob = 500
+
+/** The venue of a key; the same object for every key of one venue, mode, environment and region. */
+export type ExchangeFor = (
+  exchange: AccountKey['exchange'],
+  tradingMode: AccountKey['trading_mode'],
+  environment: AccountKey['environment'],
+  region: AccountKey['region'],
+) => Exchange
+
+export interface AccountsOptions extends Omit<AccountParts, 'onStatus'> {
+  exchangeFor: ExchangeFor
+}
+
+type StatusListener = (userId: number, status: KeyStatus) => void
+
+/** Every exchange key at work. */
+export class Accounts {
+  private readonly options: AccountsOptions
+  private readonly parts: AccountParts
+  private readonly accounts = new Map<number, Account>()
+  private readonly byUser = new Map<number, Set<Account>>()
+  private readonly snapshotQueues = new Map<Exchange, SnapshotQueue>()
+  private readonly listeners: StatusListener[] = []
+  private isClosed = false
+  private cancelRound: (() => void) | null = null
+  private cancelStart: (() => void) | null = null
+  private nextMarkAt = 0
+
+  constructor(options: AccountsOptions) {
+    this.options = options
+    this.parts = {
+      ...options,
+      onStatus: ({ user_id }, status) => {
+        for (const listener of this.listeners) listener(user_id, status)
+      },
+    }
+  }
+
+  /** Told of each change of a key's state. */
+  onKeyStatus(listener: StatusListener): void {
+    this.listeners.push(listener)
+  }
+
+  /** Starts every active key, a few at a time. Returns at once: readiness does not wait for exchanges. */
+  start(): void {
+    const keys = activeAccountKeys(this.parts.db)
+    const step = (from: number) => {
+      for (const key of keys.slice(from, from + startsAtOnce)) this.startKey(key, 'hub_stopped')
+      if (from + startsAtOnce >= keys.length || this.isClosed) return
+      this.cancelStart = this.parts.clock.after(startPauseMs, () => step(from + startsAtOnce))
+    }
+    step(0)
+    this.nextMarkAt = this.parts.clock.now() + markEveryMs
+    this.planRound()
+  }
+
+  /** Starts a key that was added or switched on. */
+  add(keyId: number): void {
+    const key = activeAccountKey(this.parts.db, keyId)
+    if (key) this.startKey(key, 'key_inactive')
+  }
+
+  /** Ends a key's stream at once; resolves when what had arrived is booked. */
+  async remove(keyId: number): Promise<void> {
+    const account = this.accounts.get(keyId)
+    if (!account) return
+    this.accounts.delete(keyId)
+    const ofUser = this.byUser.get(account.key.user_id)
+    ofUser?.delete(account)
+    if (ofUser?.size === 0) this.byUser.delete(account.key.user_id)
+    await account.stop()
+  }
+
+  /** Opens a key's stream anew, for example after its secrets were replaced. */
+  async restart(keyId: number): Promise<void> {
+    await this.remove(keyId)
+    this.add(keyId)
+  }
+
+  /** The links of a user's running keys, for heartbeats and lists. */
+  statesOf(userId: number): KeyLink[] {
+    return [...(this.byUser.get(userId) ?? [])].map((account) => ({ ...account.status(), age_ms: account.ageMs() }))
+  }
+
+  /** The link of one running key; undefined when it does not run. */
+  stateOf(keyId: number): KeyLink | undefined {
+    const account = this.accounts.get(keyId)
+    return account && { ...account.status(), age_ms: account.ageMs() }
+  }
+
+  /** When a running key's listen key ends (ms); null where there is none. */
+  expiresAt(keyId: number): number | null {
+    return this.accounts.get(keyId)?.expiresAt() ?? null
+  }
+
+  /** How many keys run in each state, by exchange, for the metrics. */
+  count(): { exchange: AccountKey['exchange']; state: KeyState; accounts: number }[] {
+    const counts = new Map<string, { exchange: AccountKey['exchange']; state: KeyState; accounts: number }>()
+    for (const account of this.accounts.values()) {
+      const { exchange } = account.key
+      const { state } = account.status()
+      const entry = counts.get(`${exchange} ${state}`) ?? { exchange, state, accounts: 0 }
+      entry.accounts += 1
+      counts.set(`${exchange} ${state}`, entry)
+    }
+    return [...counts.values()]
+  }
+
+  /**
+   * Proves a key's stream now; renews its listen key where there is one. Starts the key if it does not run.
+   * @throws ExchangeError when the venue refuses or does not answer; JobError `not_found`
+   */
+  async keepAlive(scope: UserScope, keyId: number): Promise<void> {
+    await this.runningAccount(scope, keyId).keepAlive()
+  }
+
+  /** See placement.ts. @throws JobError `not_found` also for a key that is not the user's or not active */
+  async placeOrder(scope: UserScope, body: PlaceOrderBody): Promise<Order> {
+    return placeOrder(this.runningAccount(scope, body.exchange_key_id), body)
+  }
+
+  /** See placement.ts. @throws JobError `not_found` also for an order that is not the user's */
+  async cancelOrder(scope: UserScope, orderId: number): Promise<CancelAnswer> {
+    const order = readOrder(this.parts.db, scope, orderId)
+    if (!order) throw new JobError('not_found')
+    return cancelOrder(this.runningAccount(scope, order.exchange_key_id), orderId)
+  }
+
+  /** Cancels a user's open orders with one key, all or those of one symbol. One that cannot be canceled does not keep the others. */
+  async cancelAll(scope: UserScope, keyId: number, symbol: string | null): Promise<CancelAnswer[]> {
+    const account = this.runningAccount(scope, keyId)
+    const orders = listOpenOrders(this.parts.db, scope, keyId, symbol)
+    return Promise.all(
+      orders.map((order) =>
+        cancelOrder(account, order.id).catch((error: unknown) => {
+          const problem = error instanceof Error ? error.message : String(error)
+          return { order: readOrder(this.parts.db, scope, order.id) ?? order, problem }
+        }),
+      ),
+    )
+  }
+
+  /** Ends every stream; resolves when all that had arrived is booked, after `deadlineMs` at the latest. */
+  async close(deadlineMs: number): Promise<void> {
+    this.isClosed = true
+    this.cancelRound?.()
+    this.cancelStart?.()
+    const marked = this.markAlive()
+    const stopped = [...this.accounts.keys()].map((keyId) => this.remove(keyId))
+    let cancel = () => {}
+    const deadline = new Promise<void>((resolve) => {
+      cancel = this.parts.clock.after(deadlineMs, resolve)
+    })
+    await Promise.race([Promise.allSettled([marked, ...stopped]), deadline])
+    cancel()
+  }
+
+  private startKey(key: AccountKey, cause: string): void {
+    if (this.isClosed || this.accounts.has(key.id)) return
+    const exchange = this.options.exchangeFor(key.exchange, key.trading_mode, key.environment, key.region)
+    const account = new Account(this.parts, key, exchange, this.queueOf(exchange))
+    this.accounts.set(key.id, account)
+    const ofUser = this.byUser.get(key.user_id) ?? new Set()
+    this.byUser.set(key.user_id, ofUser.add(account))
+    account.start(cause)
+  }
+
+  private runningAccount({ user_id }: UserScope, keyId: number): Account {
+    if (!this.accounts.has(keyId)) {
+      const key = activeAccountKey(this.parts.db, keyId)
+      if (key?.user_id === user_id) this.startKey(key, 'key_inactive')
+    }
+    const account = this.accounts.get(keyId)
+    if (account?.key.user_id !== user_id) throw new JobError('not_found')
+    return account
+  }
+
+  private queueOf(exchange: Exchange): SnapshotQueue {
+    const known = this.snapshotQueues.get(exchange)
+    if (known) return known
+    const made = new SnapshotQueue(this.parts.clock)
+    this.snapshotQueues.set(exchange, made)
+    return made
+  }
+
+  private planRound(): void {
+    if (!this.isClosed) this.cancelRound = this.parts.clock.after(roundEveryMs, () => this.round())
+  }
+
+  private round(): void {
+    const now = this.parts.clock.now()
+    const mostOverdue = new Map<Exchange, Account>()
+    for (const account of this.accounts.values()) {
+      account.refresh()
+      if ((account.lookDueAt ?? Number.POSITIVE_INFINITY) <= now) void account.lookUp()
+      const dueAt = account.comparisonDueAt
+      if (dueAt === null || dueAt > now) continue
+      const other = mostOverdue.get(account.exchange)?.comparisonDueAt ?? Number.POSITIVE_INFINITY
+      if (dueAt < other) mostOverdue.set(account.exchange, account)
+    }
+    for (const [exchange, account] of mostOverdue) {
+      if (this.queueOf(exchange).admitsComparison()) void account.compare()
+    }
+    if (now >= this.nextMarkAt) {
+      this.nextMarkAt = now + markEveryMs
+      void this.markAlive()
+    }
+    this.planRound()
+  }
+
+  /** A later start takes these as the beginning of its gaps; where they cannot be stored, the gap begins a little earlier. */
+  private async markAlive(): Promise<void> {
+    const keys = [...this.accounts.values()].flatMap(({ aliveMark }) => aliveMark ?? [])
+    const jobs: Promise<void>[] = []
+    for (let i = 0; i < keys.length; i += marksAJob) {
+      jobs.push(this.parts.writer.run('markAlive', { keys: keys.slice(i, i + marksAJob) }))
+    }
+    await Promise.allSettled(jobs)
+  }
+}

@@ -61,7 +61,7 @@ export class Accounts {
   }
 
   /** Starts every active key, a few at a time. Returns at once: readiness does not wait for exchanges. */
-  start(): void {
+  startAll(): void {
     const keys = activeAccountKeys(this.parts.db)
     const step = (from: number) => {
       for (const key of keys.slice(from, from + startsAtOnce)) this.startKey(key, 'hub_stopped')
@@ -73,14 +73,14 @@ export class Accounts {
     this.planRound()
   }
 
-  /** Starts a key that was added or switched on. */
-  add(keyId: number): void {
+  /** Starts an active key that was added or switched on; one that runs is left alone. */
+  start(keyId: number): void {
     const key = activeAccountKey(this.parts.db, keyId)
     if (key) this.startKey(key, 'key_inactive')
   }
 
   /** Ends a key's stream at once; resolves when what had arrived is booked. */
-  async remove(keyId: number): Promise<void> {
+  async stop(keyId: number): Promise<void> {
     const account = this.accounts.get(keyId)
     if (!account) return
     this.accounts.delete(keyId)
@@ -90,26 +90,14 @@ export class Accounts {
     await account.stop()
   }
 
-  /** Opens a key's stream anew, for example after its secrets were replaced. */
-  async restart(keyId: number): Promise<void> {
-    await this.remove(keyId)
-    this.add(keyId)
-  }
-
   /** The links of a user's running keys, for heartbeats and lists. */
   statesOf(userId: number): KeyLink[] {
     return [...(this.byUser.get(userId) ?? [])].map((account) => ({ ...account.status(), age_ms: account.ageMs() }))
   }
 
-  /** The link of one running key; undefined when it does not run. */
-  stateOf(keyId: number): KeyLink | undefined {
-    const account = this.accounts.get(keyId)
-    return account && { ...account.status(), age_ms: account.ageMs() }
-  }
-
-  /** When a running key's listen key ends (ms); null where there is none. */
-  expiresAt(keyId: number): number | null {
-    return this.accounts.get(keyId)?.expiresAt() ?? null
+  /** A running key; undefined when it does not run. */
+  get(keyId: number): Account | undefined {
+    return this.accounts.get(keyId)
   }
 
   /** How many keys run in each state, by exchange, for the metrics. */
@@ -126,11 +114,11 @@ export class Accounts {
   }
 
   /**
-   * Proves a key's stream now; renews its listen key where there is one. Starts the key if it does not run.
-   * @throws ExchangeError when the venue refuses or does not answer; JobError `not_found`
+   * Proves a running key's stream now; renews its listen key where there is one.
+   * @throws ExchangeError when the venue refuses or does not answer
    */
-  async keepAlive(scope: UserScope, keyId: number): Promise<void> {
-    await this.runningAccount(scope, keyId).keepAlive()
+  async keepAlive(keyId: number): Promise<void> {
+    await this.accounts.get(keyId)?.keepAlive()
   }
 
   /** See placement.ts. @throws JobError `not_found` also for a key that is not the user's or not active */
@@ -165,7 +153,7 @@ export class Accounts {
     this.cancelRound?.()
     this.cancelStart?.()
     const marked = this.markAlive()
-    const stopped = [...this.accounts.keys()].map((keyId) => this.remove(keyId))
+    const stopped = [...this.accounts.keys()].map((keyId) => this.stop(keyId))
     let cancel = () => {}
     const deadline = new Promise<void>((resolve) => {
       cancel = this.parts.clock.after(deadlineMs, resolve)
@@ -185,10 +173,6 @@ export class Accounts {
   }
 
   private runningAccount({ user_id }: UserScope, keyId: number): Account {
-    if (!this.accounts.has(keyId)) {
-      const key = activeAccountKey(this.parts.db, keyId)
-      if (key?.user_id === user_id) this.startKey(key, 'key_inactive')
-    }
     const account = this.accounts.get(keyId)
     if (account?.key.user_id !== user_id) throw new JobError('not_found')
     return account

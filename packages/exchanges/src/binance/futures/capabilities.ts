@@ -17,5 +17,6 @@ export const futuresCapabilities: Capabilities = {
   hedge_mode: true,
   quote_quantity: false,
   amend: false,
-  unprovable: 'Conditional orders that were both placed and ended during the interruption are not listed by Binance.',
+  unprovable:
+    'Conditional orders that were both placed and ended untriggered during the interruption are not listed by Binance.',
 }

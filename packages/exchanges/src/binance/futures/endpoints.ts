@@ -87,6 +87,7 @@ export const paths = {
   allOrders: '/fapi/v1/allOrders',
   algoOrder: '/fapi/v1/algoOrder',
   openAlgoOrders: '/fapi/v1/openAlgoOrders',
+  allAlgoOrders: '/fapi/v1/allAlgoOrders',
   userTrades: '/fapi/v1/userTrades',
   income: '/fapi/v1/income',
   positionRisk: '/fapi/v3/positionRisk',

@@ -1,5 +1,6 @@
 import type { AccountEvent, OrderReport } from '@tradercoin/protocol'
 import { parseRows } from './parse.ts'
+import { algoIdOf } from './parse-algo.ts'
 import { parseOrderRow } from './parse-order.ts'
 
 /** Orders by id, executions, and what could not be read. */
@@ -42,6 +43,14 @@ export class Findings {
     return [...this.#parents].filter(([key]) => !this.orders.has(key)).map(([, child]) => child)
   }
 
+  /** Symbols on which a conditional order that we do not know has become one of these orders. */
+  orphanSymbols(changedSince: number): Set<string> {
+    const orphans = [...this.orders].filter(
+      ([key, order]) => wasTriggered(order) && order.update_time >= changedSince && !this.#parents.has(key),
+    )
+    return new Set(orphans.map(([, order]) => order.symbol))
+  }
+
   add(events: readonly AccountEvent[]) {
     this.#others.push(...events)
   }
@@ -60,6 +69,13 @@ export class Findings {
       else this.#others.push(event)
     }
   }
+}
+
+/** Whether an order was a conditional one before it was triggered; only those have such a type, save the conditional ones themselves. */
+function wasTriggered(order: OrderReport): boolean {
+  return (
+    order.type !== 'LIMIT' && order.type !== 'MARKET' && order.type !== 'OTHER' && algoIdOf(order.order_id) === null
+  )
 }
 
 function byTime(a: AccountEvent, b: AccountEvent): number {

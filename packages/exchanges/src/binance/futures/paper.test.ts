@@ -328,6 +328,21 @@ describe('conditional orders', () => {
   })
 })
 
+describe('conditional orders nobody heard of', () => {
+  it('are found through the orders they became', async () => {
+    const { exchange, who } = await withStream()
+    const before = await exchange.fetchSnapshot(who, nothing)
+    await exchange.placeOrder(who, request())
+    const stop = request({ side: 'SELL', type: 'STOP_MARKET', stop_price: '94000', reduce_only: true })
+    const { order_id } = await exchange.placeOrder(who, stop)
+    await sim.price(symbol, '93900')
+    const { events } = await exchange.fetchSnapshot(who, { ...nothing, time: before.as_of })
+    expect(told(events, order_id)).toMatchObject({ status: 'FILLED', client_order_id: stop.client_order_id })
+    const children = events.flatMap((event) => (event.kind === 'order' ? [event.order] : []))
+    expect(children.filter((child) => child.parent_order_id === order_id)).toMatchObject([{ status: 'FILLED' }])
+  })
+})
+
 describe('positions', () => {
   it('come with the fill, and with leverage and margin mode from a snapshot', async () => {
     const { exchange, who, recorder } = await withStream()

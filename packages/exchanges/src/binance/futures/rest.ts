@@ -40,7 +40,8 @@ export function createFuturesRest(client: BinanceClient) {
     method,
     path: paths.listenKey,
     weight: 1,
-    priority: 'recovery',
+    // Ahead of the snapshots: a stream that is up misses nothing while its snapshot waits for its turn.
+    priority: 'trade',
     // Asking twice gives the same key: a lost answer can be asked for again.
     effect: 'read',
     answer,
@@ -82,6 +83,9 @@ export function createFuturesRest(client: BinanceClient) {
     order: (who: Credentials, symbol: string, key: OrderKey) =>
       query(who, paths.order, { symbol, ...key }, 1, object, 'recovery'),
     algoOrder: (who: Credentials, key: AlgoKey) => query(who, paths.algoOrder, key, 1, object, 'recovery'),
+    /** Less than 7 days; a symbol is required. */
+    allAlgoOrders: (who: Credentials, params: { symbol: string; startTime: number; endTime: number }) =>
+      query(who, paths.allAlgoOrders, { ...params, limit: pageLimit }, 5, rows, 'recovery'),
     /** At most 7 days. */
     userTrades: (who: Credentials, params: { symbol: string; startTime: number; endTime?: number }) =>
       query(who, paths.userTrades, { ...params, limit: pageLimit }, 5, rows, 'recovery'),

@@ -18,7 +18,15 @@ const notFound = () => Promise.reject(new ExchangeError('not_found', 'order_not_
 /** An account at the venue: the answers of each call, and what was asked. */
 function venue(answers: Partial<Record<keyof FuturesRest, (...asked: never[]) => unknown>>) {
   const asked: string[] = []
-  const empty = { openOrders: [], openAlgoOrders: [], allOrders: [], userTrades: [], tradesOfOrder: [], income: [] }
+  const empty = {
+    openOrders: [],
+    openAlgoOrders: [],
+    allOrders: [],
+    allAlgoOrders: [],
+    userTrades: [],
+    tradesOfOrder: [],
+    income: [],
+  }
   const calls = { ...empty, positions: [], symbolConfig: [], balances: [], order: null, algoOrder: null }
   const rest = Object.fromEntries(
     Object.entries(calls).map(([name, answer]) => [

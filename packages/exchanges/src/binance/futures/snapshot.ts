@@ -1,4 +1,4 @@
-import { isZeroDecimal } from '@tradercoin/protocol'
+import { isTerminal, isZeroDecimal } from '@tradercoin/protocol'
 import { ExchangeError } from '../../errors.ts'
 import type { AccountSnapshot, Credentials, SnapshotSince } from '../../exchange.ts'
 import type { VenueClock } from '../../transport/clock-offset.ts'
@@ -57,7 +57,9 @@ export async function fetchFuturesSnapshot(
   found.addOrders(listed.rows)
   if (listed.unproven !== null) unproven.push(listed.unproven)
 
-  const lost = (await readVanished(parts, who, since, found)) + (await readChildren(parts, who, found))
+  const vanished = await readVanished(parts, who, since, found)
+  await readParents(parts, who, range, found)
+  const lost = vanished + (await readChildren(parts, who, found))
   if (lost > 0)
     unproven.push(`${lost} orders that were open are no longer known to Binance: how they ended cannot be told.`)
   await readTrades(parts, who, since, range, found)
@@ -136,6 +138,19 @@ async function readVanished(
     else found.addOrder(order)
   }
   return lost
+}
+
+/** Conditional orders that were placed and triggered while nobody listened: the orders they became give them away. */
+async function readParents(parts: SnapshotParts, who: Credentials, range: TimeRange, found: Findings): Promise<void> {
+  for (const symbol of found.orphanSymbols(range.startTime)) {
+    const rows = await readRange((slice) => parts.rest.allAlgoOrders(who, { symbol, ...slice }), range)
+    for (const event of parseRows('algoOrder', rows, parseAlgoRow)) {
+      const finished = event.kind === 'order' && event.order.parent_order_id === null && isTerminal(event.order.status)
+      const algoId = finished ? algoIdOf(event.order.order_id) : null
+      // The list does not tell the executed quantity, by which a finished one counts as filled or canceled.
+      found.addAlgoOrders((algoId === null ? null : await queryAlgoOrder(parts, who, algoId)) ?? [event])
+    }
+  }
 }
 
 /** Orders that triggered conditional orders have become. */

@@ -23,6 +23,8 @@ const idleMs = 15_000
 const answerMs = 5_000
 /** A connection that lasted this long ends a run of failures. */
 const steadyMs = 30_000
+/** A refusal that does not say how long it lasts. */
+const banMs = 60_000
 const unreadable = 'the frame is not JSON'
 
 export interface FuturesStreamOptions {
@@ -175,7 +177,8 @@ export class FuturesStream implements PrivateStream, SocketHandler {
   onClose(socket: Socket, end: SocketEnd): void {
     const line = this.#lineOf(socket)
     if (line === null) return
-    if (end.retryAt !== null) this.#options.governor.block(end.retryAt)
+    const limited = end.status === 429 || end.status === 418
+    if (limited) this.#options.governor.block(end.retryAt ?? this.#options.transport.clock.now() + banMs)
     const [cause, words] = causeOf(end)
     const detail = redacted(words, line.key)
     if (line === this.#draining) this.#drained()

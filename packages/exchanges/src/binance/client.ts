@@ -120,7 +120,7 @@ export function createBinanceClient(transport: Transport, options: ClientOptions
       method: 'GET',
       path: options.timePath,
       weight: 1,
-      priority: 'recovery',
+      priority: 'trade',
       answer: timeAnswer,
       timeoutMs: 5_000,
     } as const

@@ -22,7 +22,8 @@ function client(baseUrl: string): Http {
     venue: 'Test',
     governor,
     usedWeight: (headers) => Number(headers['x-used'] ?? 0),
-    pause: () => null,
+    pause: (reply, now) =>
+      (reply.body as { code?: number }).code === -1015 ? { until: now + 10_000, scope: 'account' } : null,
   })
   cleanups.push(() => http.close())
   return http
@@ -102,4 +103,29 @@ test('after a 429 nobody sends until Retry-After has passed', async () => {
   await Promise.all([http.request(read), http.request(write)])
   expect(arrivals[1]).toBeGreaterThanOrEqual((arrivals[0] ?? 0) + 950)
   expect(arrivals).toHaveLength(3)
+})
+
+test('a limit on one account holds nobody else', async () => {
+  let answered = 0
+  const url = await serve((_request, response) => {
+    answered += 1
+    if (answered === 1) response.writeHead(429)
+    response.end(answered === 1 ? '{"code":-1015,"msg":"Too many new orders"}' : '{}')
+  })
+  const http = client(url)
+  await expect(http.request(write)).rejects.toMatchObject({ kind: 'rate_limit', code: 'order_rate_limit' })
+  expect(await http.request(write)).toMatchObject({ status: 200 })
+})
+
+test('an answer beyond the size limit is a failed read, not a full memory', async () => {
+  const url = await serve((_request, response) => {
+    response.writeHead(200)
+    const chunk = Buffer.alloc(1024 * 1024, '1')
+    const more = () => {
+      while (!response.destroyed && response.write(chunk));
+    }
+    response.on('drain', more)
+    more()
+  })
+  await expect(client(url).request({ ...read, timeoutMs: 15_000 })).rejects.toMatchObject({ kind: 'unavailable' })
 })

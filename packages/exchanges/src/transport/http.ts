@@ -159,6 +159,18 @@ export function createHttp(transport: Transport, options: HttpOptions): Http {
     return new ExchangeError('unavailable', 'unavailable', `${options.venue} does not answer.`, { cause })
   }
 
+  function limited(pause: Pause, reply: HttpReply): ExchangeError {
+    const details = { retry_at: pause.until, ...venueWords(reply.body) }
+    return pause.scope === 'ip'
+      ? new ExchangeError('rate_limit', 'rate_limit', `${options.venue} limits requests; try again later.`, details)
+      : new ExchangeError(
+          'rate_limit',
+          'order_rate_limit',
+          'This account has sent too many orders; try again shortly.',
+          details,
+        )
+  }
+
   return {
     async request(request) {
       const ticket = await options.governor.admit(request.weight, request.priority)
@@ -172,10 +184,7 @@ export function createHttp(transport: Transport, options: HttpOptions): Http {
         const until = retryAfter(headers, now) ?? now + defaultPauseMs
         const pause = options.pause(reply, now) ?? { until, scope: 'ip' }
         if (pause.scope === 'ip') options.governor.block(pause.until)
-        throw new ExchangeError('rate_limit', 'rate_limit', `${options.venue} limits requests; try again later.`, {
-          retry_at: pause.until,
-          ...venueWords(reply.body),
-        })
+        throw limited(pause, reply)
       } finally {
         options.governor.settle(ticket, used)
       }

@@ -8,7 +8,10 @@ function handDrawn() {
     frames.add(run)
     return () => frames.delete(run)
   }
-  return { schedule, frames, draw: () => [...frames].forEach((run) => run()) }
+  const draw = () => {
+    for (const run of [...frames]) run()
+  }
+  return { schedule, frames, draw }
 }
 
 describe('frame queue', () => {

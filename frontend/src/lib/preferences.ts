@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { preferencesKey } from './preferences-key.ts'
 import type { TimeZoneChoice } from './time.ts'
 
 /*
@@ -16,9 +17,6 @@ export interface Preferences {
   hiddenColumns: readonly string[]
   ticketOpen: boolean
 }
-
-/** The inline script in the layout reads the same entry before the first paint. */
-export const preferencesKey = 'tradercoin.preferences'
 
 const defaults: Preferences = { theme: 'dark', locale: 'en', zone: 'local', hiddenColumns: [], ticketOpen: true }
 

@@ -99,6 +99,11 @@ export function createRest(options: { apiUrl: () => string; fetch: Fetch; getTok
       place: (body: PlaceOrderBody, { idempotencyKey = randomKey() }: { idempotencyKey?: string } = {}) =>
         call<PlaceOrderAnswer>('POST', '/trading/orders', { body, headers: { 'idempotency-key': idempotencyKey } }),
       cancel: (id: number) => call<CancelOrderAnswer>('DELETE', `/trading/orders/${id}`),
+      /** Cancels every open order of one key, or of one symbol on it; answers per order. */
+      cancelAll: (exchangeKeyId: number, symbol?: string) =>
+        call<{ items: CancelOrderAnswer[] }>('DELETE', '/trading/orders', {
+          query: { exchange_key_id: exchangeKeyId, symbol },
+        }),
     },
     executions: (query?: ListQuery & PageQuery, signal?: AbortSignal) =>
       list<Execution>('/trading/executions', query, signal),

@@ -12,6 +12,7 @@ interface CheckboxProps {
 /** A box with its words; both can be pressed. */
 export function Checkbox({ checked, onCheckedChange, children, ...props }: CheckboxProps) {
   return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the checkbox inside, which renders its input
     <label className="inline-flex min-h-6 cursor-pointer items-center gap-2 text-xs text-text">
       <BaseCheckbox.Root
         checked={checked}

@@ -86,14 +86,14 @@ describe('filters in the address', () => {
 describe('filters for the server', () => {
   it('use the names of the API and expand a status group', () => {
     expect(toQuery(all, 5)).toEqual({
-      exchange_key_id: '3',
+      exchange_key_id: 3,
       exchange: 'binance',
       trading_mode: 'spot',
       symbol: 'BTCUSDT',
       side: 'BUY',
-      status: 'PENDING_NEW,NEW,PARTIALLY_FILLED,PENDING_CANCEL,UNTRIGGERED,TRIGGERED,UNKNOWN',
+      status: statusGroups.open,
       origin: 'hub',
-      from: '5',
+      from: 5,
       q: 'btc',
     })
     expect(toQuery(noFilters, null)).toEqual({})

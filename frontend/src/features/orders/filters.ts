@@ -1,3 +1,4 @@
+import type { OrderQuery } from '@tradercoin/client'
 import {
   type ExchangeId,
   exchangeIdSchema,
@@ -111,29 +112,17 @@ export function rangeStart(range: Range | null, now: number, zone: TimeZoneChoic
   return startOfDay(now, zone, range === '7d' ? 6 : 29)
 }
 
-/** What the server is asked: the filters as query names and values. `statuses` null asks for all. */
-export interface OrderQuery {
-  exchange_key_id?: string
-  exchange?: ExchangeId
-  trading_mode?: TradingMode
-  symbol?: string
-  side?: Side
-  status?: string
-  origin?: Origin
-  from?: string
-  q?: string
-}
-
+/** What the server is asked. */
 export function toQuery(filters: Filters, from: number | null): OrderQuery {
   return {
-    ...(filters.keyId !== null && { exchange_key_id: String(filters.keyId) }),
+    ...(filters.keyId !== null && { exchange_key_id: filters.keyId }),
     ...(filters.exchange && { exchange: filters.exchange }),
     ...(filters.mode && { trading_mode: filters.mode }),
     ...(filters.symbol && { symbol: filters.symbol }),
     ...(filters.side && { side: filters.side }),
-    ...(filters.status && { status: statusGroups[filters.status].join(',') }),
+    ...(filters.status && { status: statusGroups[filters.status] }),
     ...(filters.origin && { origin: filters.origin }),
-    ...(from !== null && { from: String(from) }),
+    ...(from !== null && { from }),
     ...(filters.q && { q: filters.q }),
   }
 }

@@ -1,0 +1,5 @@
+import { GoHome } from '#features/auth/go-home.tsx'
+
+export default function HomePage() {
+  return <GoHome />
+}

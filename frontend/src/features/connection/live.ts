@@ -1,0 +1,45 @@
+'use client'
+
+import type { ConnectionState } from '@tradercoin/client'
+import type { AccountState } from '@tradercoin/protocol'
+import { useCallback, useSyncExternalStore } from 'react'
+import { client } from '#lib/client.ts'
+import { nextFrame } from '#lib/frame-queue.ts'
+import { useNow } from '#lib/use-now.ts'
+import { createLiveStore } from './live-store.ts'
+import { type Status, statusOf } from './status.ts'
+
+/** The one live state of this tab. */
+export const live = createLiveStore(nextFrame)
+
+client.onEvent((event) => live.feed(event))
+client.onSnapshot((data) => live.feed({ type: 'snapshot', data }))
+
+let openedAt = 0
+
+/** Opens this tab's socket; the returned function closes it. What is known stays: the next one resumes from there. */
+export function startLive(): () => void {
+  openedAt = Date.now()
+  client.connect()
+  return () => client.disconnect()
+}
+
+/** Re-renders when that part of the account has changed; the version is what memos depend on. */
+export function useLiveVersion(part: keyof AccountState['versions']): number {
+  const version = useCallback(() => live.version(part), [part])
+  return useSyncExternalStore(live.subscribe, version, version)
+}
+
+export function useLink(): ConnectionState {
+  return useSyncExternalStore(
+    (listener) => client.onState(listener),
+    () => client.state,
+    () => client.state,
+  )
+}
+
+export function useStatus(): Status {
+  const link = useLink()
+  const now = useNow()
+  return statusOf(link, openedAt, now)
+}

@@ -1,0 +1,357 @@
+'use client'
+
+import type { ExchangeKey } from '@tradercoin/protocol'
+import { multiplyDecimal } from '@tradercoin/protocol'
+import Link from 'next/link'
+import { type FormEvent, useId, useMemo, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { Alert } from '#components/alert.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { Checkbox } from '#components/ui/checkbox.tsx'
+import { Field } from '#components/ui/field.tsx'
+import { Input } from '#components/ui/input.tsx'
+import { Segmented } from '#components/ui/segmented.tsx'
+import { Select } from '#components/ui/select.tsx'
+import { live, useLiveVersion, useStatus } from '#features/connection/live.ts'
+import { isStale } from '#features/connection/status.ts'
+import { useKeys } from '#features/keys/data.ts'
+import { EnvironmentBadge } from '#features/keys/environment-badge.tsx'
+import { useKeyName } from '#features/keys/key-name.ts'
+import { showDecimal } from '#lib/decimals.ts'
+import { TicketConfirm } from './ticket-confirm.tsx'
+import {
+  canPostOnly,
+  canSizeByValue,
+  hasPrice,
+  hasTrigger,
+  readTicket,
+  type TicketFields,
+  type TicketProblems,
+  ticketTifs,
+  ticketTypes,
+} from './ticket-order.ts'
+import { TicketResult } from './ticket-result.tsx'
+import { useSubmission } from './use-ticket.ts'
+
+interface OrderTicketProps {
+  /** The account and symbol the page is filtered by are where a ticket begins. */
+  startKeyId: number | null
+  startSymbol: string
+  onShowOrder: (id: number) => void
+}
+
+export function OrderTicket({ startKeyId, startSymbol, onShowOrder }: OrderTicketProps) {
+  const t = useTranslations('ticket')
+  const { keys, isPending } = useKeys()
+  const active = useMemo(() => keys.filter((key) => key.is_active), [keys])
+  const [chosenId, setChosenId] = useState<number | null>(null)
+  const key = active.find(({ id }) => id === (chosenId ?? startKeyId)) ?? active[0]
+  if (!key) {
+    if (isPending) return null
+    return (
+      <div className="flex flex-col gap-1 text-xs" data-testid="ticket-no-account">
+        <p className="font-medium">{t('noAccount')}</p>
+        <p className="text-muted">{t('noAccountText')}</p>
+        <Link href="/keys/" className="text-accent underline underline-offset-2">
+          {t('noAccount')} →
+        </Link>
+      </div>
+    )
+  }
+  return (
+    <Ticket
+      accounts={active}
+      account={key}
+      onAccount={setChosenId}
+      startSymbol={startSymbol || 'BTCUSDT'}
+      onShowOrder={onShowOrder}
+    />
+  )
+}
+
+interface TicketProps {
+  accounts: readonly ExchangeKey[]
+  account: ExchangeKey
+  onAccount: (id: number) => void
+  startSymbol: string
+  onShowOrder: (id: number) => void
+}
+
+function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: TicketProps) {
+  const t = useTranslations()
+  const name = useKeyName()
+  const status = useStatus()
+  const symbolsId = useId()
+  const symbols = useKnownSymbols(account)
+  const [typed, setTyped] = useState<Omit<TicketFields, 'keyId' | 'mode'>>({
+    side: 'BUY',
+    type: 'LIMIT',
+    symbol: startSymbol,
+    unit: 'base',
+    size: '',
+    price: '',
+    stopPrice: '',
+    tif: 'GTC',
+    postOnly: false,
+    reduceOnly: false,
+  })
+  const [problems, setProblems] = useState<TicketProblems>({})
+  const [isAsking, setIsAsking] = useState(false)
+  const { submission, submit } = useSubmission()
+
+  const fields: TicketFields = { ...typed, keyId: account.id, mode: account.trading_mode }
+  const change = (part: Partial<typeof typed>) => {
+    setTyped({ ...typed, ...part })
+    setProblems({})
+  }
+  const read = readTicket(fields)
+  const needsAsking = account.environment === 'live' || isStale(status)
+  const isByValue = canSizeByValue(fields) && fields.unit === 'quote'
+  const side = t(`side.${fields.side}`)
+
+  function onSubmit(event: FormEvent) {
+    event.preventDefault()
+    if ('problems' in read) return setProblems(read.problems)
+    setProblems({})
+    if (needsAsking) setIsAsking(true)
+    else void submit(read.body)
+  }
+  const errorOf = (field: keyof TicketProblems) => {
+    const problem = problems[field]
+    return problem && t(`ticket.${problem}`)
+  }
+
+  return (
+    <form onSubmit={onSubmit} noValidate autoComplete="off" className="flex flex-col gap-2.5" data-testid="ticket">
+      <Field
+        label={
+          <span className="flex items-center justify-between">
+            {t('ticket.account')}
+            <EnvironmentBadge environment={account.environment} />
+          </span>
+        }
+      >
+        {(control) => (
+          <Select
+            {...control}
+            value={account.id}
+            onChange={(event) => onAccount(Number(event.target.value))}
+            data-testid="ticket-account"
+          >
+            {accounts.map((item) => (
+              <option key={item.id} value={item.id}>
+                {name(item)} · {t(`market.${item.environment}`)}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      {account.state !== 'live' && (
+        <Alert tone="warn">{t('ticket.accountDown', { state: t(`keyState.${account.state}`) })}</Alert>
+      )}
+      {account.permissions?.trade === false && <Alert tone="warn">{t('ticket.readOnly')}</Alert>}
+      <Segmented
+        label={t('ticket.side')}
+        value={fields.side}
+        onValueChange={(value) => change({ side: value })}
+        options={[
+          {
+            value: 'BUY',
+            label: t('side.BUY'),
+            activeClass: 'data-checked:bg-buy-solid data-checked:text-on-trade',
+            testId: 'ticket-buy',
+          },
+          {
+            value: 'SELL',
+            label: t('side.SELL'),
+            activeClass: 'data-checked:bg-sell-solid data-checked:text-on-trade',
+            testId: 'ticket-sell',
+          },
+        ]}
+      />
+      <div className="grid grid-cols-2 gap-2">
+        <Field label={t('ticket.symbol')} error={errorOf('symbol')}>
+          {(control) => (
+            <>
+              <Input
+                {...control}
+                value={fields.symbol}
+                onChange={(event) => change({ symbol: event.target.value.toUpperCase() })}
+                list={symbolsId}
+                spellCheck={false}
+                title={t('ticket.symbolHint')}
+                data-testid="ticket-symbol"
+              />
+              <datalist id={symbolsId}>
+                {symbols.map((symbol) => (
+                  <option key={symbol} value={symbol} />
+                ))}
+              </datalist>
+            </>
+          )}
+        </Field>
+        <Field label={t('ticket.type')}>
+          {(control) => (
+            <Select
+              {...control}
+              value={fields.type}
+              onChange={(event) => change({ type: event.target.value as TicketFields['type'] })}
+              data-testid="ticket-type"
+            >
+              {ticketTypes.map((type) => (
+                <option key={type} value={type}>
+                  {t(`type.${type}`)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      </div>
+      {hasTrigger(fields.type) && (
+        <NumberField
+          label={t('ticket.stopPrice')}
+          error={errorOf('stopPrice')}
+          value={fields.stopPrice}
+          onChange={(stopPrice) => change({ stopPrice })}
+          testId="ticket-stop-price"
+        />
+      )}
+      {hasPrice(fields.type) && (
+        <NumberField
+          label={t('ticket.price')}
+          error={errorOf('price')}
+          value={fields.price}
+          onChange={(price) => change({ price })}
+          testId="ticket-price"
+        />
+      )}
+      <NumberField
+        label={isByValue ? t('ticket.quantityQuote') : t('ticket.quantityBase')}
+        error={errorOf('size')}
+        value={fields.size}
+        onChange={(size) => change({ size })}
+        testId="ticket-size"
+      />
+      {canSizeByValue(fields) && (
+        <Segmented
+          label={t('ticket.sizeUnit')}
+          value={fields.unit}
+          onValueChange={(unit) => change({ unit })}
+          options={[
+            { value: 'base', label: t('ticket.base'), testId: 'ticket-unit-base' },
+            { value: 'quote', label: t('ticket.quote'), testId: 'ticket-unit-quote' },
+          ]}
+        />
+      )}
+      {hasPrice(fields.type) && (
+        <Field label={t('ticket.timeInForce')}>
+          {(control) => (
+            <Select
+              {...control}
+              value={fields.tif}
+              onChange={(event) => change({ tif: event.target.value as TicketFields['tif'] })}
+              data-testid="ticket-tif"
+            >
+              {ticketTifs.map((tif) => (
+                <option key={tif} value={tif}>
+                  {t(`ticket.tifShort.${tif}`)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      )}
+      <div className="flex flex-wrap gap-x-4">
+        {canPostOnly(fields) && (
+          <Checkbox
+            checked={fields.postOnly}
+            onCheckedChange={(postOnly) => change({ postOnly })}
+            data-testid="ticket-post-only"
+          >
+            {t('ticket.postOnly')}
+          </Checkbox>
+        )}
+        {fields.mode === 'futures' && (
+          <Checkbox
+            checked={fields.reduceOnly}
+            onCheckedChange={(reduceOnly) => change({ reduceOnly })}
+            data-testid="ticket-reduce-only"
+          >
+            {t('ticket.reduceOnly')}
+          </Checkbox>
+        )}
+      </div>
+      <p className="flex justify-between text-xs">
+        <span className="text-muted">{t('ticket.value')}</span>
+        <span data-testid="ticket-value">
+          {'body' in read && read.body.price && read.body.quantity
+            ? showDecimal(multiplyDecimal(read.body.price, read.body.quantity))
+            : '–'}
+        </span>
+      </p>
+      <Button
+        type="submit"
+        size="lg"
+        variant={fields.side === 'BUY' ? 'buy' : 'sell'}
+        disabled={submission.state === 'sending'}
+        data-testid="ticket-submit"
+      >
+        {submission.state === 'sending' ? t('ticket.sending') : t('ticket.submit', { side, symbol: fields.symbol })}
+      </Button>
+      <TicketResult submission={submission} onShowOrder={onShowOrder} />
+      {isAsking && 'body' in read && (
+        <TicketConfirm
+          body={read.body}
+          account={account}
+          isStale={isStale(status)}
+          onClose={() => setIsAsking(false)}
+          onConfirm={() => {
+            setIsAsking(false)
+            void submit(read.body)
+          }}
+        />
+      )}
+    </form>
+  )
+}
+
+interface NumberFieldProps {
+  label: string
+  value: string
+  error: string | undefined
+  onChange: (value: string) => void
+  testId: string
+}
+
+/** A decimal as text: no spinner, no locale, no rounding. */
+function NumberField({ label, value, error, onChange, testId }: NumberFieldProps) {
+  return (
+    <Field label={label} error={error}>
+      {(control) => (
+        <Input
+          {...control}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          inputMode="decimal"
+          spellCheck={false}
+          maxLength={40}
+          className="text-right"
+          data-testid={testId}
+        />
+      )}
+    </Field>
+  )
+}
+
+/** Symbols to suggest: those this account has traded or holds, and the most common ones. */
+function useKnownSymbols(account: ExchangeKey): string[] {
+  const version = useLiveVersion('orders')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the live state changes in place; its version stands for it
+  return useMemo(() => {
+    const symbols = new Set(['BTCUSDT', 'ETHUSDT'])
+    for (const order of live.account.orders.values()) {
+      if (order.exchange_key_id === account.id) symbols.add(order.symbol)
+    }
+    return [...symbols].sort()
+  }, [version, account.id])
+}

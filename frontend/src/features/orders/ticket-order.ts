@@ -1,0 +1,86 @@
+import { ApiError, NetworkError } from '@tradercoin/client'
+import type { PlaceOrderBody, Side, TimeInForce, TradingMode } from '@tradercoin/protocol'
+import { parseTypedDecimal, signOf } from '#lib/decimals.ts'
+
+export const ticketTypes = ['LIMIT', 'MARKET', 'STOP_LIMIT', 'STOP_MARKET'] as const
+export type TicketType = (typeof ticketTypes)[number]
+export const ticketTifs = ['GTC', 'IOC', 'FOK'] as const satisfies readonly TimeInForce[]
+
+/** What stands in the ticket, as typed. */
+export interface TicketFields {
+  keyId: number
+  mode: TradingMode
+  side: Side
+  type: TicketType
+  symbol: string
+  unit: 'base' | 'quote'
+  size: string
+  price: string
+  stopPrice: string
+  tif: (typeof ticketTifs)[number]
+  postOnly: boolean
+  reduceOnly: boolean
+}
+
+export type FieldProblem = 'missing' | 'needNumber' | 'needPositive' | 'needSymbol'
+export type TicketProblems = Partial<Record<'symbol' | 'size' | 'price' | 'stopPrice', FieldProblem>>
+
+export const hasPrice = (type: TicketType) => type === 'LIMIT' || type === 'STOP_LIMIT'
+export const hasTrigger = (type: TicketType) => type === 'STOP_LIMIT' || type === 'STOP_MARKET'
+/** Only a spot market order may be sized by what it costs. */
+export const canSizeByValue = ({ type, mode }: Pick<TicketFields, 'type' | 'mode'>) =>
+  type === 'MARKET' && mode === 'spot'
+/** Post-only means resting in the book first. */
+export const canPostOnly = ({ type, tif }: Pick<TicketFields, 'type' | 'tif'>) => type === 'LIMIT' && tif === 'GTC'
+
+function checkNumber(typed: string): { value: string } | { problem: FieldProblem } {
+  if (typed.trim() === '') return { problem: 'missing' }
+  const value = parseTypedDecimal(typed)
+  if (value === null) return { problem: 'needNumber' }
+  return signOf(value) > 0 ? { value } : { problem: 'needPositive' }
+}
+
+/** Turns the ticket into the request, or says what is wrong with which field. Exact: digits go through as typed. */
+export function readTicket(fields: TicketFields): { body: PlaceOrderBody } | { problems: TicketProblems } {
+  const problems: TicketProblems = {}
+  const read = (name: 'size' | 'price' | 'stopPrice', isNeeded: boolean): string => {
+    if (!isNeeded) return ''
+    const checked = checkNumber(fields[name])
+    if ('value' in checked) return checked.value
+    problems[name] = checked.problem
+    return ''
+  }
+  const symbol = fields.symbol.trim().toUpperCase()
+  if (symbol === '') problems.symbol = 'missing'
+  else if (!/^[A-Z0-9_-]{1,64}$/.test(symbol)) problems.symbol = 'needSymbol'
+  const size = read('size', true)
+  const price = read('price', hasPrice(fields.type))
+  const stopPrice = read('stopPrice', hasTrigger(fields.type))
+  if (Object.keys(problems).length > 0) return { problems }
+
+  const isByValue = fields.unit === 'quote' && canSizeByValue(fields)
+  return {
+    body: {
+      exchange_key_id: fields.keyId,
+      trading_mode: fields.mode,
+      symbol,
+      side: fields.side,
+      type: fields.type,
+      ...(isByValue ? { quote_quantity: size } : { quantity: size }),
+      ...(price && { price }),
+      ...(stopPrice && { stop_price: stopPrice }),
+      ...(hasPrice(fields.type) && { time_in_force: fields.tif }),
+      ...(fields.postOnly && canPostOnly(fields) && { post_only: true }),
+      ...(fields.reduceOnly && fields.mode === 'futures' && { reduce_only: true }),
+    },
+  }
+}
+
+/**
+ * Whether it is open what became of the order: then the next press must repeat the same request under the same idempotency key, so
+ * that it cannot be placed twice.
+ */
+export function isOutcomeOpen(error: unknown): boolean {
+  if (error instanceof NetworkError) return true
+  return error instanceof ApiError && (error.status >= 500 || error.code.startsWith('idempotency_key_in_use'))
+}

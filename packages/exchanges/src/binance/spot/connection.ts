@@ -13,6 +13,8 @@ import { subscribeResult } from './wire.ts'
 /** The venue pings each 20 s; a quiet line is asked sooner, for the dot in a tab must not stay green on a dead one. */
 const liveness = { idleMs: 8_000, answerMs: 5_000 }
 const answerDeadlineMs = 10_000
+/** After a limit that names no end. */
+export const pauseMs = 60_000
 const probeText = '{"id":"alive","method":"ping"}'
 
 /** Events of a subscription whose confirmation has not been read yet wait here; what is older is in the snapshot anyway. */
@@ -204,6 +206,7 @@ export class Connection implements SocketHandler {
       this.#owner.onNotice(this, 'session_revoked')
       return
     }
+    if (frame.status === 429 || frame.status === 418) this.#holdEveryone(frame)
     const pending = typeof frame.id === 'string' ? this.#pending.get(frame.id) : undefined
     const subscribed = subscribeResult.safeParse(frame.result)
     if (pending) {
@@ -219,11 +222,23 @@ export class Connection implements SocketHandler {
   }
 
   #refusal(frame: Frame): SubscribeReply {
+    return {
+      kind: 'refused',
+      failure: readFailure(Number(frame.status), frame.error),
+      retryAt: this.#retryAt(frame),
+    }
+  }
+
+  /** Whatever asked too much: the limit is the IP's. */
+  #holdEveryone(frame: Frame): void {
+    this.#parts.governor.block(this.#retryAt(frame) ?? this.#parts.transport.clock.now() + pauseMs)
+  }
+
+  #retryAt(frame: Frame): number | null {
     const error = frame.error as { data?: { retryAfter?: unknown } } | undefined
     const retryAfter = error?.data?.retryAfter
     // The venue's clock; ours may differ.
-    const retryAt = typeof retryAfter === 'number' ? this.#toOurClock(retryAfter) : null
-    return { kind: 'refused', failure: readFailure(Number(frame.status), error), retryAt }
+    return typeof retryAfter === 'number' ? this.#toOurClock(retryAfter) : null
   }
 
   #toOurClock(venueTime: number): number {

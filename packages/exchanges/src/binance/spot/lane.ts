@@ -7,6 +7,7 @@ import {
   Connection,
   type ConnectionOwner,
   type ConnectionParts,
+  pauseMs,
   type Receiver,
   type SubscribeReply,
 } from './connection.ts'
@@ -23,7 +24,6 @@ const lingerMs = 5_000
 const moveDeadlineMs = 60_000
 /** Subscriptions asked for at once on one connection. */
 const maxAsking = 10
-const banMs = 60_000
 
 const alreadySubscribed = -2035
 /** No room for another subscription on this connection. */
@@ -143,7 +143,7 @@ export class Lane implements ConnectionOwner {
 
   onEnd(connection: Connection, end: SocketEnd): void {
     const { clock } = this.#parts.transport
-    if (end.status === 429 || end.status === 418) this.#parts.governor.block(end.retryAt ?? clock.now() + banMs)
+    if (end.status === 429 || end.status === 418) this.#parts.governor.block(end.retryAt ?? clock.now() + pauseMs)
     const cause = connection === this.#leaving ? (this.#downCause ?? causeOf(end)) : causeOf(end)
     const detail = end.error ?? (end.reason === '' ? `closed with ${end.code}` : end.reason)
     if (connection === this.#leaving) {
@@ -290,8 +290,7 @@ export class Lane implements ConnectionOwner {
     const error = toExchangeError('spot', failure, 'read', clock.now())
     if (error.kind === 'auth') return this.#giveUp(seat, error.message)
     if (error.kind === 'rate_limit') {
-      const until = reply.retryAt ?? clock.now() + banMs
-      this.#parts.governor.block(until)
+      const until = reply.retryAt ?? clock.now() + pauseMs
       return this.#failed(seat, 'rate_limited', error.message, until - clock.now())
     }
     if (error.kind === 'clock') await this.#parts.venueClock.refresh()

@@ -63,7 +63,7 @@ function setUp(options: { perSocket?: number; clock?: Partial<Clock> } = {}) {
       account.seat = pool.join(account)
       return account
     })
-  return { pool, join }
+  return { pool, join, governor }
 }
 
 const allUp = (accounts: Account[]) =>
@@ -243,4 +243,15 @@ test('who leaves ends its own subscription only; the last one closes the connect
   b?.seat?.leave()
   await vi.waitFor(() => expect(server.open).toHaveLength(0))
   expect([a?.told, b?.told]).toEqual([['up'], ['up']])
+})
+
+test('a limit told to a sign of life holds everyone', async () => {
+  const after: Clock['after'] = (ms, fn) => systemClock.after(ms === 8_000 || ms === 5_000 ? 50 : ms, fn)
+  // Our time runs a thousand times faster, so that the line counts as idle soon.
+  const now = () => systemClock.now() * 1_000
+  const error = { code: -1003, msg: 'banned', data: { retryAfter: Date.now() + 600_000 } }
+  server.onPing = () => ({ status: 418, error })
+  const { join, governor } = setUp({ clock: { after, now } })
+  await allUp(join('a'))
+  await vi.waitFor(() => expect(governor.admit(1, 'trade')).rejects.toMatchObject({ kind: 'rate_limit' }))
 })

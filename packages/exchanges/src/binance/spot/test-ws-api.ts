@@ -20,6 +20,7 @@ export type Verdict =
 export class WsApiServer {
   readonly connections: ServerConnection[] = []
   onSubscribe: (apiKey: string, connection: number) => Verdict = () => ({ kind: 'accept' })
+  onPing: () => object = () => ({ status: 200, result: {} })
   readonly #server = createServer()
   readonly #wss = new WebSocketServer({ server: this.#server })
   #nextId = 0
@@ -69,7 +70,7 @@ export class WsApiServer {
       const request = JSON.parse(data.toString())
       connection.requests.push(request)
       const reply = (body: object) => ws.send(JSON.stringify({ id: request.id, ...body }))
-      if (request.method === 'ping') reply({ status: 200, result: {} })
+      if (request.method === 'ping') reply(this.onPing())
       else if (request.method === 'userDataStream.unsubscribe') {
         connection.subscriptions.delete(request.params.subscriptionId)
         reply({ status: 200, result: {} })

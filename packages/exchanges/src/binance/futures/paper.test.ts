@@ -88,6 +88,9 @@ function request(overrides: Partial<PlaceRequest> = {}): PlaceRequest {
   }
 }
 
+const health = z.object({
+  venues: z.array(z.object({ trading_mode: z.string(), connections: z.record(z.string(), z.number()) })),
+})
 const listenKeyCalls = () => proxy.seen.filter((call) => call.endsWith(paths.listenKey))
 
 describe('listen key', () => {
@@ -175,18 +178,20 @@ describe('listen key', () => {
     proxy.seen.length = 0
     const { exchange, account, who, recorder, stream } = await withStream(hasty)
     const connections = async () => {
-      const health = await (await fetch(`${simulator.url}/sim/health`)).json()
-      const venues = (health as { venues: { trading_mode: string; connections: unknown }[] }).venues
-      return JSON.stringify(venues.find((venue) => venue.trading_mode === 'futures')?.connections)
+      const { venues } = health.parse(await (await fetch(`${simulator.url}/sim/health`)).json())
+      return venues.find((venue) => venue.trading_mode === 'futures')?.connections.private
     }
-    const single = await connections()
+    await vi.waitFor(async () => expect(await connections()).toBe(1), soon)
     let sawTwo = false
-    for (let round = 0; round < 100 && !(sawTwo && (await connections()) === single); round += 1) {
+    let round = 0
+    const trade = async () => {
+      round += 1
       await exchange.placeOrder(who, request({ side: round % 2 === 0 ? 'BUY' : 'SELL' }))
-      await new Promise((resolve) => setTimeout(resolve, 120))
-      sawTwo ||= (await connections()) !== single
+      const now = await connections()
+      sawTwo ||= now === 2
+      expect(sawTwo && now === 1).toBe(true)
     }
-    expect(sawTwo).toBe(true)
+    await vi.waitFor(trade, { timeout: 30_000, interval: 120 })
     expect(recorder.downs).toEqual([])
     expect(recorder.ups).toBe(1)
     await vi.waitFor(async () => {
@@ -202,6 +207,27 @@ describe('listen key', () => {
     expect(listenKeyCalls().filter((call) => call.startsWith('PUT')).length).toBeGreaterThan(10)
     expect(proxy.seen.filter((call) => call.startsWith('DELETE'))).toEqual([])
   })
+})
+
+it('tells every fill of a storm once, though each is announced first', { timeout: 40_000 }, async () => {
+  const { account, recorder, stream } = await withStream()
+  const summary = await fetch(`${simulator.url}/sim/storm`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ account_ids: [account.account_id], fills: 400, rate_per_s: 200, seed: 5 }),
+  })
+  expect(summary.ok).toBe(true)
+  const { executions, orders } = await sim.ledger(account.account_id)
+  expect(executions.length).toBeGreaterThanOrEqual(400)
+  await vi.waitFor(() => expect(recorder.executions()).toHaveLength(executions.length), soon)
+  const streamed = recorder.events.filter((event) => event.kind === 'order' && event.execution !== null)
+  expect(streamed).toHaveLength(executions.length)
+  for (const { order_id, status, executed_qty } of orders) {
+    const order = recorder.order(order_id)
+    expect(order?.status, order_id).toBe(status)
+    expect(compareDecimal(order?.executed_qty ?? '-1', executed_qty)).toBe(0)
+  }
+  stream.close()
 })
 
 describe('conditional orders', () => {

@@ -193,8 +193,9 @@ export class FuturesStream implements PrivateStream, SocketHandler {
   }
 
   #answered(line: Line, reply: { result?: unknown }) {
-    const names = Array.isArray(reply.result) ? reply.result : []
-    const subscribed = names.some((name) => typeof name === 'string' && name.startsWith(line.key))
+    // An error says nothing about the key.
+    if (!Array.isArray(reply.result)) return
+    const subscribed = reply.result.some((name) => typeof name === 'string' && name.startsWith(line.key))
     if (line === this.#candidate) {
       if (subscribed) this.#proven(line)
       else {
@@ -273,11 +274,12 @@ export class FuturesStream implements PrivateStream, SocketHandler {
     }
   }
 
-  /** The key is dead, so the line is, however open it looks. Told more than once, it leads to one reconnect. */
+  /** A line whose key is no longer the account's is dead, however open it looks. Told more than once, it leads to one reconnect. */
   #lost(detail: string) {
     if (this.#closed) return
-    if (this.#active !== null) this.#lose('listen_key_expired', detail)
-    else this.#candidate?.socket.abort(detail)
+    const current = this.#keys.current()
+    if (this.#active !== null && this.#active.key !== current) this.#lose('listen_key_expired', detail)
+    else if (this.#candidate !== null && this.#candidate.key !== current) this.#candidate.socket.abort(detail)
   }
 
   #lose(cause: DownCause, detail: string) {

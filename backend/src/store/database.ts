@@ -15,9 +15,12 @@ export class Database {
   private readonly connection: InstanceType<typeof DatabaseSync>
   private readonly statements = new Map<string, StatementSyncInstance>()
 
-  constructor(path: string, connection: InstanceType<typeof DatabaseSync>) {
+  private readonly isWritable: boolean
+
+  constructor(path: string, connection: InstanceType<typeof DatabaseSync>, isWritable: boolean) {
     this.path = path
     this.connection = connection
+    this.isWritable = isWritable
   }
 
   /** The prepared statement of this text, made once. */
@@ -65,7 +68,13 @@ export class Database {
     }
   }
 
+  /**
+   * Ends the connection. Its prepared statements keep the file open until they are collected, so nothing may be left to that: a
+   * transaction is ended, and a writer moves its log into the database.
+   */
   close(): void {
+    if (this.inTransaction) this.exec('ROLLBACK')
+    if (this.isWritable) this.get('PRAGMA wal_checkpoint(TRUNCATE)')
     this.statements.clear()
     this.connection.close()
   }
@@ -74,8 +83,7 @@ export class Database {
 /** Opens the database for writing, made with mode 0600 if it is not there. A commit is on the disk before it returns. */
 export function openWritable(path: string): Database {
   closeSync(openSync(path, 'a', 0o600))
-  const connection = new DatabaseSync(path, { timeout: 30_000 })
-  const db = new Database(path, connection)
+  const db = new Database(path, new DatabaseSync(path, { timeout: 30_000 }), true)
   db.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000',
   )
@@ -84,8 +92,7 @@ export function openWritable(path: string): Database {
 
 /** Opens an existing database for reading; it sees every commit from the next query on. */
 export function openReadable(path: string): Database {
-  const connection = new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
-  const db = new Database(path, connection)
+  const db = new Database(path, new DatabaseSync(path, { readOnly: true, timeout: 5_000 }), false)
   db.exec('PRAGMA query_only = ON; PRAGMA cache_size = -16000')
   return db
 }

@@ -38,19 +38,3 @@ export function migrate(db: Database, now: number): number {
     throw error
   }
 }
-
-/** Reads every page. @throws StoreRefusal, naming the way back, when the file is damaged */
-export function checkIntegrity(db: Database): void {
-  let problem: string
-  try {
-    const rows = db.all<{ quick_check: string }>('PRAGMA quick_check(3)')
-    problem = rows.map((row) => row.quick_check).join('; ')
-  } catch (error) {
-    problem = error instanceof Error ? error.message : String(error)
-  }
-  if (problem !== 'ok') {
-    throw new StoreRefusal(
-      `The database ${db.path} is damaged (${problem}). Nothing was changed. Put the newest backup back with: npm run tradercoin -- restore <backup file>`,
-    )
-  }
-}

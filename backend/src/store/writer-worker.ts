@@ -2,8 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { type Database, openWritable } from './database.ts'
 import { StoreRefusal } from './errors.ts'
 import { readFence, takeFence } from './fence.ts'
+import { openChecked } from './integrity.ts'
 import { jobs } from './jobs.ts'
-import { checkIntegrity, migrate } from './migrate.ts'
+import { migrate } from './migrate.ts'
 import { runBatch } from './transaction.ts'
 import type { FromWorker, ToWorker, WorkerStart } from './writer-messages.ts'
 
@@ -14,14 +15,9 @@ if (!port) throw new Error('writer-worker.ts runs as a worker')
 const post = (message: FromWorker) => port.postMessage(message)
 
 function open({ path, mode, now }: WorkerStart): { db: Database; fence: number } {
-  const db = openWritable(path)
-  if (mode === 'guest') {
-    migrate(db, now)
-    return { db, fence: readFence(db) }
-  }
-  checkIntegrity(db)
+  const db = mode === 'owner' ? openChecked(path) : openWritable(path)
   migrate(db, now)
-  return { db, fence: takeFence(db, now) }
+  return { db, fence: mode === 'owner' ? takeFence(db, now) : readFence(db) }
 }
 
 function serve(db: Database, fence: number): void {

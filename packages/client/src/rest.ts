@@ -101,7 +101,7 @@ export function createRest(options: { apiUrl: () => string; fetch: Fetch; getTok
       cancel: (id: number) => call<CancelOrderAnswer>('DELETE', `/trading/orders/${id}`),
       /** Cancels every open order of one key, or of one symbol on it; answers per order. */
       cancelAll: (exchangeKeyId: number, symbol?: string) =>
-        call<{ items: CancelOrderAnswer[] }>('DELETE', '/trading/orders', {
+        call<{ items: (CancelOrderAnswer & { problem: string | null })[] }>('DELETE', '/trading/orders', {
           query: { exchange_key_id: exchangeKeyId, symbol },
         }),
     },

@@ -41,8 +41,14 @@ export function createSession(options: {
   let token: { text: string; endsAt: number } | null = null
   let cookie: string | null = null
   let refreshing: Promise<User | null> | null = null
-  // Counts logins and logouts: an answer to an older refresh must not bring an ended session back.
-  let generation = 0
+  let lastTurn: Promise<unknown> = Promise.resolve()
+
+  /** One at a time: the cookie of an answer must not take the place of a later one's, nor bring an ended session back. */
+  function inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const turn = lastTurn.then(step)
+    lastTurn = turn.catch(() => undefined)
+    return turn
+  }
 
   async function post(path: string, body?: unknown, bearer?: string): Promise<unknown> {
     const headers: Record<string, string> = {}
@@ -72,7 +78,6 @@ export function createSession(options: {
   const currentToken = () => token?.text ?? null
 
   function end() {
-    generation += 1
     const wasUser = user
     token = null
     cookie = null
@@ -81,48 +86,39 @@ export function createSession(options: {
   }
 
   async function refresh(): Promise<User | null> {
-    const asked = generation
     try {
-      const answer = (await post('/auth/refresh')) as SessionAnswer
-      return asked === generation ? begin(answer) : user
+      return begin((await post('/auth/refresh')) as SessionAnswer)
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error
-      if (asked === generation) end()
-      return user
+      end()
+      return null
     }
   }
 
   function resume(): Promise<User | null> {
-    refreshing ??= refresh().finally(() => {
+    refreshing ??= inTurn(refresh).finally(() => {
       refreshing = null
     })
     return refreshing
   }
 
-  /** An answer to a refresh that is under way would take the place of the new session's cookie. */
-  const settled = () => refreshing?.catch(() => null)
+  const start = (path: string, body: unknown) => inTurn(async () => begin((await post(path, body)) as SessionAnswer))
 
-  async function start(path: string, body: unknown): Promise<User> {
-    await settled()
-    const answer = (await post(path, body)) as SessionAnswer
-    generation += 1
-    return begin(answer)
+  async function logout(): Promise<void> {
+    try {
+      await post('/auth/logout', undefined, token?.text)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+    } finally {
+      end()
+    }
   }
 
   return {
     register: (body) => start('/auth/register', body),
     login: (body) => start('/auth/login', body),
     resume,
-    async logout() {
-      await settled()
-      try {
-        await post('/auth/logout', undefined, token?.text)
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error
-      } finally {
-        end()
-      }
-    },
+    logout: () => inTurn(logout),
     get user() {
       return user
     },

@@ -42,18 +42,25 @@ export interface FakeLine {
 export interface FakeHub {
   baseUrl: string
   lines: Inbox<FakeLine>
+  /** While set, every connection is refused, as by a proxy whose hub is down. */
+  isDown: boolean
   /** How many sockets are open now. */
   open(): number
   close(): Promise<void>
 }
 
 /** A real WebSocket server on a free port that says only what the test tells it to. */
-export async function startFakeHub(port = 0): Promise<FakeHub> {
-  const server = new WebSocketServer({ port, host: '127.0.0.1' })
+export async function startFakeHub(): Promise<FakeHub> {
+  const server = new WebSocketServer({
+    port: 0,
+    host: '127.0.0.1',
+    verifyClient: (_, answer) => answer(!hub.isDown, 503),
+  })
   const lines = createInbox<FakeLine>()
   server.on('connection', (socket, request) => lines.push(createLine(socket, request)))
   await once(server, 'listening')
-  return {
+  const hub: FakeHub = {
+    isDown: false,
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     lines,
     open: () => server.clients.size,
@@ -63,6 +70,7 @@ export async function startFakeHub(port = 0): Promise<FakeHub> {
       await once(server, 'close')
     },
   }
+  return hub
 }
 
 function createLine(socket: WebSocket, request: IncomingMessage): FakeLine {

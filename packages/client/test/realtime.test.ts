@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { closeCodes, limits, type UserEvent } from '@tradercoin/protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { firstRetryMs, longestRetryMs } from '../src/backoff.ts'
@@ -50,7 +51,7 @@ function makeClient(more: Partial<ClientOptions> = {}): Client {
 
 /** Waits until the client has told this state. */
 async function reaches(status: ConnectionState['status'], of: Client = client): Promise<ConnectionState> {
-  await vi.waitFor(() => expect(of.state.status).toBe(status), { interval: 5 })
+  await vi.waitFor(() => expect(of.state.status).toBe(status))
   return of.state
 }
 
@@ -119,27 +120,19 @@ describe('opening', () => {
   })
 
   it('gives up a token that never comes, and ignores it when it does', async () => {
-    let give: (token: string) => void = () => undefined
-    const asked: number[] = []
-    client = makeClient({
-      getToken: () => {
-        asked.push(1)
-        return new Promise((resolve) => {
-          give = resolve
-        })
-      },
-    })
+    const give: ((token: string) => void)[] = []
+    client = makeClient({ getToken: () => new Promise((resolve) => give.push(resolve)) })
     client.connect()
     clock.advance(readyTimeoutMs)
     expect(client.state).toMatchObject({ status: 'disconnected', reason: { kind: 'timeout', final: false } })
-    give('late')
-    const late = give
     retry()
-    expect(asked).toHaveLength(2)
-    late('later')
-    give('now')
+    expect(give).toHaveLength(2)
+    give[0]?.('late')
+    await turn()
+    give[1]?.('now')
     const { auth } = await accept()
     expect(auth).toMatchObject({ data: { token: 'now' } })
+    expect(hub.lines.size).toBe(0)
     expect(hub.open()).toBe(1)
   })
 
@@ -284,6 +277,13 @@ describe('events', () => {
       } else expect(next.auth.data).not.toHaveProperty('resume')
     }
     expect(seen).toEqual([])
+  })
+
+  it('is ready once: a second `ready` changes nothing', async () => {
+    const line = await connected(5)
+    line.send(ready({ seq: 9 }))
+    line.send(balance(6))
+    await vi.waitFor(() => expect(seen).toEqual([6]))
   })
 
   it('refuses a recovery that does not fit what it asked for', async () => {
@@ -442,7 +442,7 @@ describe('close codes', () => {
 
 describe('retries', () => {
   it('waits up to 250 ms first, then twice as long each time up to 30 s, for ever', async () => {
-    await hub.close()
+    hub.isDown = true
     client.connect()
     const delays: number[] = []
     for (let attempt = 1; attempt <= 12; attempt++) {
@@ -455,7 +455,7 @@ describe('retries', () => {
       expect(delay).toBeLessThanOrEqual(longest)
       expect(delay).toBeGreaterThan(longest * 0.99)
     }
-    hub = await startFakeHub(Number(new URL(hub.baseUrl).port))
+    hub.isDown = false
     retry()
     const { line } = await accept()
     line.send(ready())
@@ -463,12 +463,12 @@ describe('retries', () => {
   })
 
   it('counts from the beginning again once a connection has lasted', async () => {
-    await hub.close()
+    hub.isDown = true
     client.connect()
     await vi.waitFor(() => expect(client.state.attempt).toBe(1))
     retry()
     await vi.waitFor(() => expect(client.state).toMatchObject({ status: 'disconnected', attempt: 2 }))
-    hub = await startFakeHub(Number(new URL(hub.baseUrl).port))
+    hub.isDown = false
     retry()
     const flapping = await accept()
     flapping.line.send(ready())
@@ -499,7 +499,7 @@ describe('retries', () => {
     clock.advance(10 * longestRetryMs)
     expect(client.state).toMatchObject({ status: 'disconnected', nextRetryAt: null })
     expect(clock.pending()).toEqual([])
-    expect(hub.open()).toBe(0)
+    await vi.waitFor(() => expect(hub.open()).toBe(0))
   })
 
   it('tries at once when asked to connect while waiting', async () => {

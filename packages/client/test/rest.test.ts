@@ -104,6 +104,32 @@ describe('session', () => {
     expect(client.state).toMatchObject({ status: 'disconnected', nextRetryAt: null, reason: { kind: 'signed_out' } })
   })
 
+  it('does one thing after the other: a login is not undone by a refresh that is under way', async () => {
+    await login()
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const asked: string[] = []
+    const slow = createClient({
+      baseUrl: api.baseUrl,
+      async fetch(input, init) {
+        const path = String(input).split('/').at(-1) ?? ''
+        asked.push(path)
+        if (path === 'refresh') await held
+        return globalThis.fetch(input, init)
+      },
+    })
+    const resumed = slow.session.resume()
+    const loggedIn = slow.session.login({ email: 'a@example.org', password: 'correct horse' })
+    await vi.waitFor(() => expect(asked).toEqual(['refresh']))
+    release()
+    expect(await resumed).toBeNull()
+    expect(await loggedIn).toMatchObject({ id: 7 })
+    expect(slow.session.user?.id).toBe(7)
+    expect(await slow.session.resume()).toMatchObject({ id: 7 })
+  })
+
   it('asks a browser for its cookie', async () => {
     const fetch = vi.fn(globalThis.fetch)
     await createClient({ baseUrl: api.baseUrl, fetch }).session.resume()

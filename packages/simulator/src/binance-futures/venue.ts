@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { BinanceApi } from '../binance/api.ts'
 import { ApiError, unknownOrder } from '../binance/errors.ts'
 import { Heartbeat } from '../binance/heartbeat.ts'
+import { MarketSockets } from '../binance/market-sockets.ts'
 import { RateLimits } from '../binance/rate-limits.ts'
 import { refuseUpgrade, upgradeRefusal } from '../binance/upgrade.ts'
 import { ApiSession, serveWsApi } from '../binance/ws-api.ts'
@@ -29,7 +30,7 @@ import { accountUpdate, marginCall, orderTradeUpdate, tradeLite } from './events
 import { Amendments } from './history.ts'
 import { DEFAULT_STP, FUTURES_INSTRUMENTS } from './instruments.ts'
 import { ListenKeys } from './listen-keys.ts'
-import { marketEndpoints } from './market-data.ts'
+import { marketEndpoints, nextFunding } from './market-data.ts'
 import { orderEndpoints } from './orders.ts'
 import { PrivateStreams, subscriptionsOfUrl } from './private-streams.ts'
 import { queryEndpoints } from './queries.ts'
@@ -37,6 +38,8 @@ import { listenKeyEndpoints, settingsEndpoints } from './settings-api.ts'
 
 const DAY = 86_400_000
 const MINUTE = 60_000
+const PUBLIC_STREAMS = new Set(['depth', 'partialDepth', 'bookTicker', 'trade'])
+const MARKET_STREAMS = new Set(['aggTrade', 'markPrice', 'kline', 'ticker', 'miniTicker'])
 
 /** Binance USDⓈ-M futures: REST under /fapi, private streams by listen key, market streams, basic WebSocket API. */
 export class FuturesVenue implements Venue {
@@ -58,6 +61,9 @@ export class FuturesVenue implements Venue {
   readonly #ids: Random
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024, autoPong: false })
   readonly #heartbeat: Heartbeat
+  /** The sockets under /public, which the decommissioned bare paths share. */
+  readonly public: MarketSockets
+  readonly market: MarketSockets
   #incomes = 0
 
   constructor(world: World) {
@@ -76,7 +82,10 @@ export class FuturesVenue implements Venue {
       sink: {
         order: (event) => this.#tellOrder(event),
         account: (change) => this.#tellAccount(change),
-        trade: () => {},
+        trade: (market, trade) => {
+          this.public.trade(market, trade)
+          this.market.trade(market, trade)
+        },
       },
       commit: (dirty) => world.commit(this, dirty),
       refuseUnfillableFok: true,
@@ -117,6 +126,15 @@ export class FuturesVenue implements Venue {
       lifetimeMs: DAY,
       clock: world.clock,
     })
+    const style = {
+      futures: true,
+      price: (market: Market, value: Big) => value.toFixed(Math.max(market.instrument.priceDecimals, 2)),
+      qty: (market: Market, value: Big) => value.toFixed(market.instrument.qtyDecimals),
+      now: () => this.api.now(),
+      nextFunding,
+    }
+    this.public = new MarketSockets(markets, { ...style, kinds: PUBLIC_STREAMS }, this.#heartbeat, 15)
+    this.market = new MarketSockets(markets, { ...style, kinds: MARKET_STREAMS }, this.#heartbeat, 15)
   }
 
   newClientId(): string {
@@ -158,6 +176,13 @@ export class FuturesVenue implements Venue {
         const opened = this.streams.open(ws, inner, query)
         this.#heartbeat.add({ ws, silent: opened.silent })
       })
+      return
+    }
+    // The paths from before the split still connect and carry public data only.
+    const open = /^(?:\/(public|market))?(\/(?:ws|stream)(?:\/.*)?)$/.exec(path)
+    if (open) {
+      const sockets = open[1] === 'market' ? this.market : this.public
+      this.#sockets.handleUpgrade(request, socket, head, (ws) => sockets.open(ws, open[2] as string, query))
       return
     }
     if (path === '/ws-fapi/v1') {
@@ -286,10 +311,12 @@ export class FuturesVenue implements Venue {
   }
 
   connections(): { private: number; market: number } {
-    return { private: this.streams.size, market: this.#heartbeat.size - this.streams.size }
+    return { private: this.streams.size, market: this.public.size + this.market.size }
   }
 
   close(): void {
+    this.public.close()
+    this.market.close()
     this.#heartbeat.close()
     this.delivery.close()
     this.#sockets.close()

@@ -4,11 +4,12 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { BinanceApi } from '../binance/api.ts'
 import { ApiError, rejected, unknownOrder } from '../binance/errors.ts'
 import { Heartbeat } from '../binance/heartbeat.ts'
+import { MarketSockets } from '../binance/market-sockets.ts'
 import { RateLimits } from '../binance/rate-limits.ts'
 import { refuseUpgrade, upgradeRefusal } from '../binance/upgrade.ts'
 import { ApiSession, serveWsApi } from '../binance/ws-api.ts'
 import type { Account } from '../engine/account.ts'
-import { dec, ZERO } from '../engine/decimal.ts'
+import { type Big, dec, ZERO } from '../engine/decimal.ts'
 import { Engine } from '../engine/engine.ts'
 import type { OrderEvent } from '../engine/events.ts'
 import { House } from '../engine/house.ts'
@@ -33,6 +34,17 @@ import { streamEndpoints, UserStreams } from './user-streams.ts'
 import { walletEndpoints } from './wallet-api.ts'
 
 const DAY = 86_400_000
+const MARKET_STREAMS = new Set([
+  'depth',
+  'partialDepth',
+  'bookTicker',
+  'ticker',
+  'miniTicker',
+  'kline',
+  'trade',
+  'aggTrade',
+  'avgPrice',
+])
 const EMPTY_WALLET = new Wallet()
 
 /** Binance Spot: REST under /api and /sapi, the WebSocket API with user data, and market streams. */
@@ -53,6 +65,7 @@ export class SpotVenue implements Venue {
   readonly #ids: Random
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024, autoPong: false })
   readonly #heartbeat: Heartbeat
+  readonly market: MarketSockets
 
   constructor(world: World) {
     this.world = world
@@ -72,7 +85,7 @@ export class SpotVenue implements Venue {
             this.streams.publish(account.id, outboundAccountPosition(account, assets, world.clock.now()))
           }
         },
-        trade: () => {},
+        trade: (market, trade) => this.market.trade(market, trade),
       },
       commit: (dirty) => world.commit(this, dirty),
     })
@@ -111,6 +124,14 @@ export class SpotVenue implements Venue {
     this.api.add(walletEndpoints(this))
     this.api.add(streamEndpoints(this))
     this.#heartbeat = new Heartbeat({ pingEveryMs: 20_000, pongWithinMs: 60_000, lifetimeMs: DAY, clock: world.clock })
+    const style = {
+      futures: false,
+      price: (_market: Market, value: Big) => value.toFixed(8),
+      qty: (_market: Market, value: Big) => value.toFixed(8),
+      now: () => this.api.now(),
+      kinds: MARKET_STREAMS,
+    }
+    this.market = new MarketSockets(markets, style, this.#heartbeat, 5)
   }
 
   newClientId(): string {
@@ -146,6 +167,11 @@ export class SpotVenue implements Venue {
         return
       }
       this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#openApi(ws, ip, query))
+      return
+    }
+    const inner = path.slice(this.prefix.length)
+    if (/^\/(ws|stream)(\/|$)/.test(inner)) {
+      this.#sockets.handleUpgrade(request, socket, head, (ws) => this.market.open(ws, inner, query))
       return
     }
     refuseUpgrade(socket, new ApiError(-1000, 'Not found', { status: 404 }))
@@ -202,6 +228,7 @@ export class SpotVenue implements Venue {
 
   announceShutdown(accountId: string | undefined, closeAfterMs: number): number {
     const sessions = this.streams.sockets(accountId)
+    if (accountId === undefined) this.market.announceShutdown(this.world.clock.now())
     for (const session of sessions) {
       session.send(`{"event":{"e":"serverShutdown","E":${this.world.clock.now()}}}`)
       const timer = setTimeout(() => session.ws.close(1001, 'server shutdown'), closeAfterMs)
@@ -215,10 +242,11 @@ export class SpotVenue implements Venue {
   }
 
   connections(): { private: number; market: number } {
-    return { private: this.#heartbeat.size, market: 0 }
+    return { private: this.streams.size, market: this.market.size }
   }
 
   close(): void {
+    this.market.close()
     this.#heartbeat.close()
     this.delivery.close()
     this.#sockets.close()

@@ -63,10 +63,6 @@ export class StreamHub {
     return this.#byStream.size
   }
 
-  names(): IterableIterator<string> {
-    return this.#byStream.keys()
-  }
-
   /** Sends one payload to everybody on a stream; `make` runs only when somebody is. */
   publish(stream: string, make: () => unknown): void {
     const sockets = this.#byStream.get(stream)

@@ -34,8 +34,8 @@ export class House {
     })
   }
 
-  /** Puts quotes around a price, leaving alone those that are already right. */
-  quote(market: Market, around: Big): void {
+  /** Puts quotes around a price, leaving alone those that are already right; passive quotes never trade on arrival. */
+  quote(market: Market, around: Big, passive = false): void {
     this.#anchors.set(market, around)
     this.#engine.act(() => {
       const wanted = this.#wanted(market, around)
@@ -51,7 +51,7 @@ export class House {
         quotes.delete(key)
       }
       for (const [key, { side, price, qty }] of wanted) {
-        if (quotes.has(key)) continue
+        if (quotes.has(key) || (passive && market.book.crosses(side, price))) continue
         const order = this.#place(market, side, price, qty, 'GTC')
         if (order.status === 'NEW' || order.status === 'PARTIALLY_FILLED') quotes.set(key, order)
       }
@@ -60,7 +60,7 @@ export class House {
 
   /** Puts back what was taken, around the price the ladder was built for. */
   refill(market: Market): void {
-    this.quote(market, this.#anchors.get(market) ?? market.last)
+    this.quote(market, this.#anchors.get(market) ?? market.last, true)
   }
 
   /** Whether some quote was hit since the ladder was built. */
@@ -98,7 +98,7 @@ export class House {
       const step = max(market.instrument.minQty, market.instrument.step)
       this.#engine.print(market, price, step, !up)
       // Quotes are back before the stops that the move fires look for somebody to trade with.
-      this.quote(market, price)
+      this.quote(market, price, limit !== undefined)
     })
   }
 

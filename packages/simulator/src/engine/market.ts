@@ -13,6 +13,9 @@ export interface PublicTrade {
   buyerIsMaker: boolean
 }
 
+/** Price levels that changed since its owner looked last, by price text. */
+export type LevelTracker = Record<Side, Map<string, Big>>
+
 const KEPT_TRADES = 1000
 
 /** One symbol: its book, its last trades, its counters. */
@@ -31,9 +34,8 @@ export class Market {
   nextPreventedId = 1
   /** Grows with every change of the book; the `lastUpdateId` of depth answers. */
   updateId: bigint
-  /** Price levels changed since the depth streams looked last; filled only while somebody listens. */
-  readonly changed: Record<Side, Map<string, Big>> = { BUY: new Map(), SELL: new Map() }
-  watched = false
+  /** Depth streams that want to know which levels change. */
+  readonly trackers = new Set<LevelTracker>()
 
   constructor(instrument: Instrument, candles: Candles) {
     this.instrument = instrument
@@ -51,7 +53,7 @@ export class Market {
 
   noteChange(side: Side, price: Big): void {
     this.updateId += 1n
-    if (this.watched) this.changed[side].set(price.toFixed(this.instrument.priceDecimals), price)
+    for (const tracker of this.trackers) tracker[side].set(price.toFixed(this.instrument.priceDecimals), price)
   }
 
   print(trade: PublicTrade): void {

@@ -25,6 +25,14 @@ export function accountScope({ exchange, trading_mode }: Venue, accountUid: stri
   return isPerMode[exchange] ? `${trading_mode}:${accountUid}` : accountUid
 }
 
+/** Whether a key of one mode may place orders in another. */
+export function coversMode(
+  { exchange, trading_mode }: Pick<Venue, 'exchange' | 'trading_mode'>,
+  wanted: TradingMode,
+): boolean {
+  return trading_mode === wanted || !isPerMode[exchange]
+}
+
 /** Binance's own addresses, for the part of `live` that is not overridden. */
 const binanceLive: Record<TradingMode, Endpoints> = {
   spot: {

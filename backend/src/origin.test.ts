@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { originRule } from './origin.ts'
+import { allowedOrigins, originRule } from './origin.ts'
 
 describe('originRule', () => {
-  const rule = originRule('https://app.example.com', ['https://other.example.com:8443'])
+  const rule = originRule(allowedOrigins('https://app.example.com', ['https://other.example.com:8443']))
 
   it.each([undefined, 'https://app.example.com', 'https://other.example.com:8443'])('lets %s in', (origin) => {
     expect(rule(origin)).toBe(true)
@@ -25,9 +25,9 @@ describe('originRule', () => {
   })
 
   it('knows localhost and 127.0.0.1 as one machine, on the same port', () => {
-    const local = originRule('http://127.0.0.1:8080', [])
+    const local = originRule(allowedOrigins('http://127.0.0.1:8080', []))
     expect(local('http://localhost:8080')).toBe(true)
     expect(local('http://localhost:8081')).toBe(false)
-    expect(originRule('http://localhost:3000', [])('http://127.0.0.1:3000')).toBe(true)
+    expect(originRule(allowedOrigins('http://localhost:3000', []))('http://127.0.0.1:3000')).toBe(true)
   })
 })

@@ -1,12 +1,15 @@
-import type { Config } from './config.ts'
-
 /** Which web pages may speak to this hub. Programs send no Origin and carry a token instead. */
 export type OriginRule = (origin: string | undefined) => boolean
 
-/** The origins of PUBLIC_URL, of its localhost or 127.0.0.1 twin, and of CORS_ORIGINS; everything else, `null` too, is refused. */
-export function originRule(publicUrl: string, corsOrigins: Config['corsOrigins']): OriginRule {
-  const allowed = new Set([publicUrl, ...twin(publicUrl), ...corsOrigins])
+/** Allows exactly these; everything else, `null` too, is refused. */
+export function originRule(origins: readonly string[]): OriginRule {
+  const allowed = new Set(origins)
   return (origin) => origin === undefined || allowed.has(origin)
+}
+
+/** PUBLIC_URL, its localhost or 127.0.0.1 twin, and CORS_ORIGINS. */
+export function allowedOrigins(publicUrl: string, corsOrigins: readonly string[]): string[] {
+  return [publicUrl, ...twin(publicUrl), ...corsOrigins]
 }
 
 function twin(publicUrl: string): string[] {

@@ -27,15 +27,10 @@ export class PaperExchange {
   private failures = 0
   private stopping = false
   private cancelRetry = () => {}
-  private listening = false
 
   constructor(options: PaperOptions) {
     this.options = options
     this.url = `http://127.0.0.1:${options.port}`
-  }
-
-  get isUp(): boolean {
-    return this.listening
   }
 
   /** Resolves when it listens. @throws Error with a sentence when the first start fails */
@@ -81,7 +76,6 @@ export class PaperExchange {
       createInterface({ input: child.stdout }).on('line', (line) => {
         if (!line.includes('listening')) return
         cancel()
-        this.listening = true
         this.failures = 0
         log.info({ port }, 'paper_exchange_started')
         resolve(null)
@@ -89,7 +83,6 @@ export class PaperExchange {
       child.once('error', (error) => resolve(error.message))
       child.once('close', (code, signal) => {
         cancel()
-        this.listening = false
         resolve(lastWords || `it ended by itself (${signal ?? code})`)
         this.onEnd(code, signal)
       })

@@ -1,7 +1,9 @@
 import { userEventSchema } from '@tradercoin/protocol'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import type { UserListeners } from '../listeners.ts'
 import { readFrames } from '../store/events.ts'
+import type { LiveSession } from '../store/sessions.ts'
 import type { Store } from '../store/store.ts'
 import { readUserLog, type UserLog } from '../store/user-logs.ts'
 import { Problem } from './problem.ts'
@@ -16,10 +18,10 @@ const answerSchema = z.object({ epoch: z.string(), items: z.array(userEventSchem
 
 export interface EventRoutes {
   store: Store
-  /** Calls `fn` whenever something of the user is committed; returns how to stop. */
-  onCommitted(userId: number, fn: () => void): () => void
-  /** Ends with the login session, or the hub. */
-  onSessionEnded(userId: number, sessionId: number, fn: () => void): () => void
+  /** Called for a user when something was committed, a session ended, or the hub is closing. */
+  listeners: UserListeners
+  /** Whether a stream of this session may go on. */
+  isOpen(session: LiveSession): boolean
 }
 
 /** The user's log for scripts: the same events with the same numbers as over the WebSocket, as JSON or as an event stream. */
@@ -41,7 +43,7 @@ export function eventRoutes(api: ApiServer, routes: EventRoutes): void {
       if (!log) throw new Error('the user has no log')
       const { epoch, after } = isStream ? (lastEventId(headers['last-event-id']) ?? query) : query
       checkPosition(log, epoch, after ?? log.pruned)
-      if (isStream) return stream(routes, reply, log, userId, principal.session_id, after ?? log.pruned)
+      if (isStream) return stream(routes, reply, log, after ?? log.pruned)
       const frames = readFrames(store.db, { user_id: userId }, after ?? log.pruned, query.limit)
       const next = frames.at(-1)?.seq ?? after ?? log.seq
       const items = frames.map(({ frame }) => frame).join(',')
@@ -74,37 +76,34 @@ const pageSize = 200
 
 /** Writes the log as server-sent events at the reader's pace, and waits at its head for more. */
 async function stream(
-  { store, onCommitted, onSessionEnded }: EventRoutes,
+  { store, listeners, isOpen }: EventRoutes,
   reply: FastifyReply,
   { epoch }: UserLog,
-  userId: number,
-  sessionId: number,
   after: number,
 ): Promise<FastifyReply> {
-  reply.hijack()
-  const { raw } = reply
+  const { principal } = reply.request
+  const user_id = principal.user.id
+  const { raw } = reply.hijack()
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value)
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   raw.flushHeaders()
   let wake = () => {}
-  const stop = [onCommitted(userId, () => wake()), onSessionEnded(userId, sessionId, () => raw.end(() => wake()))]
+  const stopListening = listeners.add(user_id, () => wake())
   raw.on('close', () => wake())
   raw.on('drain', () => wake())
   try {
-    for (let seq = after; !raw.writableEnded && !raw.destroyed; ) {
+    for (let seq = after; isOpen(principal) && !raw.destroyed; ) {
       const woken = new Promise<void>((resolve) => {
         wake = resolve
       })
-      const frames = readFrames(store.db, { user_id: userId }, seq, pageSize)
-      const isFlowing = frames.length > 0 && raw.write(frames.map((event) => sse(epoch, event)).join(''))
+      const frames = readFrames(store.db, { user_id }, seq, pageSize)
       seq = frames.at(-1)?.seq ?? seq
-      if (!isFlowing) await woken
-      else await new Promise(setImmediate)
+      const isFlowing = frames.length > 0 && raw.write(frames.map((event) => sse(epoch, event)).join(''))
+      await (isFlowing ? new Promise(setImmediate) : woken)
     }
-  } catch {
-    raw.destroy()
   } finally {
-    for (const end of stop) end()
+    stopListening()
+    raw.end()
   }
   return reply
 }

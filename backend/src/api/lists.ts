@@ -56,7 +56,7 @@ export function queryName(list: string, filter: Partial<Omit<RecordQuery, 'limit
 }
 
 /** A page of a list that is short enough to be read whole; its cursor counts what was sent. */
-function cut<T>({ items }: Page<T>, { limit, cursor }: { limit: number; cursor: Cursor | null }): Page<T> {
+export function cut<T>({ items }: Page<T>, { limit, cursor }: { limit: number; cursor: Cursor | null }): Page<T> {
   const from = cursor?.id ?? 0
   const to = from + limit
   return { items: items.slice(from, to), next_cursor: to < items.length ? formatCursor({ time: 0, id: to }) : null }

@@ -7,13 +7,14 @@ import { JobError } from '../store/errors.ts'
 import { notFound, Problem } from './problem.ts'
 
 /** Turns whatever a route threw into a problem; null for what no one expected, which is answered 500 without its cause. */
-export function problemOfError(error: unknown, now: number): Problem | null {
+export function problemOfError(error: unknown, now: number, badValueStatus: 400 | 422): Problem | null {
   if (error instanceof Problem) return error
   if (error instanceof SignInRefused) return ofSignIn(error)
   if (error instanceof PasswordsBusy) return new Problem(503, 'busy', error.message, retryAfter(2))
   if (error instanceof JobError) return ofJob(error)
   if (error instanceof ExchangeError) return ofExchange(error, now)
-  if (hasZodFastifySchemaValidationErrors(error)) return ofValidation(error as unknown as ValidationError)
+  if (hasZodFastifySchemaValidationErrors(error))
+    return ofValidation(error as unknown as ValidationError, badValueStatus)
   return ofFastify(error as Partial<FastifyError>)
 }
 
@@ -70,7 +71,8 @@ interface ValidationError {
   validation: Issue[]
 }
 
-function ofValidation(error: ValidationError): Problem {
+/** What is unknown or missing is a mistake in the request, 400; `badValueStatus` is for values that a route refuses as such. */
+function ofValidation(error: ValidationError, badValueStatus: 400 | 422): Problem {
   const errors = error.validation.flatMap(({ keyword, instancePath, message, params }) => {
     const path = instancePath.split('/').filter(Boolean).join('.')
     if (keyword !== 'unrecognized_keys') return [{ field: path || 'body', message }]
@@ -78,7 +80,10 @@ function ofValidation(error: ValidationError): Problem {
   })
   const where = error.validationContext === 'querystring' ? 'query' : 'body'
   const named = errors.map(({ field }) => field).join(', ')
-  return new Problem(400, 'invalid_request', `The ${where} is not valid: see ${named}.`, { errors })
+  const isValue = where === 'body' && error.validation.every(({ keyword }) => keyword !== 'unrecognized_keys')
+  return new Problem(isValue ? badValueStatus : 400, 'invalid_request', `The ${where} is not valid: see ${named}.`, {
+    errors,
+  })
 }
 
 const fastifyDetails: Record<number, [code: string, detail: string]> = {

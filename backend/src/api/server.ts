@@ -28,6 +28,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call a route. Every route states it; the isolation test reads it. */
     access?: 'public' | 'user'
+    /** The status for a body whose fields are known but whose values are refused; 400 unless said. */
+    badValueStatus?: 422
   }
 }
 
@@ -92,7 +94,7 @@ export async function createServer(options: ServerOptions): Promise<ApiServer> {
 
   const methods = new MethodTable(app)
   app.setErrorHandler((error, request, reply) => {
-    const problem = problemOfError(error, now())
+    const problem = problemOfError(error, now(), request.routeOptions.config.badValueStatus ?? 400)
     if (!problem) log.error({ err: error, request_id: request.id, route: request.routeOptions.url }, 'request_failed')
     return sendProblem(
       reply,

@@ -40,7 +40,11 @@ async function readDemoLogin(dataDir: string): Promise<Login | null> {
   }
 }
 
-async function ask({ stdin, stderr, signal }: Terminal, question: string, answer: 'shown' | 'hidden'): Promise<string> {
+export async function ask(
+  { stdin, stderr, signal }: Terminal,
+  question: string,
+  answer: 'shown' | 'hidden',
+): Promise<string> {
   stderr.write(question)
   // A terminal echoes through readline's output: nowhere, for a password.
   const output = answer === 'shown' ? stderr : new PassThrough().resume()

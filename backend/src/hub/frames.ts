@@ -1,12 +1,6 @@
-import { type KeyStatus, protocolVersion, type ServerMessage, type Snapshot } from '@tradercoin/protocol'
+import { type KeyLink, type KeyStatus, protocolVersion, type ServerMessage, type Snapshot } from '@tradercoin/protocol'
 
 /* What the hub itself says. Events come ready-made from the log. */
-
-/** How the link of one key does: what a tab is told at once, and with each heartbeat. */
-export interface KeyLink extends KeyStatus {
-  /** Since the exchange link last proved itself alive; null when it never has. */
-  age_ms: number | null
-}
 
 const frame = (message: ServerMessage): Buffer => Buffer.from(JSON.stringify(message))
 

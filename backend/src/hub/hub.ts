@@ -2,6 +2,7 @@ import type { Clock } from '@tradercoin/exchanges'
 import {
   type ClientMessage,
   closeCodes,
+  type KeyLink,
   type KeyStatus,
   limits,
   parseClientMessage,
@@ -16,7 +17,7 @@ import type { LoggedFrame } from '../store/events.ts'
 import type { CommittedEvent } from '../store/outbox.ts'
 import type { LiveSession } from '../store/sessions.ts'
 import type { UserLog } from '../store/user-logs.ts'
-import { errorFrame, type KeyLink, keyStatusFrame, pongFrame, reauthFrame } from './frames.ts'
+import { errorFrame, keyStatusFrame, pongFrame, reauthFrame } from './frames.ts'
 import { bringUpToDate, catchUp } from './replay.ts'
 import type { Tab } from './tab.ts'
 import { TimerWheel } from './timer-wheel.ts'

@@ -1,6 +1,6 @@
-import { closeCodes, limits } from '@tradercoin/protocol'
+import { closeCodes, type KeyLink, limits } from '@tradercoin/protocol'
 import type { CommittedEvent } from '../store/outbox.ts'
-import { heartbeatFrame, type KeyLink } from './frames.ts'
+import { heartbeatFrame } from './frames.ts'
 import type { Hub } from './hub.ts'
 import type { Tab } from './tab.ts'
 import type { Due } from './timer-wheel.ts'

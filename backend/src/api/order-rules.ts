@@ -1,0 +1,28 @@
+import type { PlaceOrderBody, Problem } from '@tradercoin/protocol'
+
+type FieldProblem = NonNullable<Problem['errors']>[number]
+
+const needsPrice: ReadonlySet<PlaceOrderBody['type']> = new Set(['LIMIT', 'STOP_LIMIT', 'TAKE_PROFIT_LIMIT'])
+const needsTrigger: ReadonlySet<PlaceOrderBody['type']> = new Set([
+  'STOP_MARKET',
+  'STOP_LIMIT',
+  'TAKE_PROFIT_MARKET',
+  'TAKE_PROFIT_LIMIT',
+])
+
+/** What is missing from an order, or contradicts itself, whatever the venue. */
+export function orderProblems(body: PlaceOrderBody): FieldProblem[] {
+  const { type, quantity, quote_quantity, price, stop_price, callback_rate, close_position, post_only } = body
+  const sizes = [quantity, quote_quantity, close_position || undefined].filter((size) => size !== undefined).length
+  const rules: [isBroken: boolean, field: string, message: string][] = [
+    [sizes === 0, 'quantity', 'is needed'],
+    [sizes > 1, 'quantity', 'give one of quantity, quote_quantity and close_position'],
+    [quote_quantity !== undefined && type !== 'MARKET', 'quote_quantity', 'is for market orders'],
+    [needsPrice.has(type) && price === undefined, 'price', `is needed for ${type}`],
+    [!needsPrice.has(type) && price !== undefined, 'price', `is not taken by ${type}`],
+    [needsTrigger.has(type) && stop_price === undefined, 'stop_price', `is needed for ${type}`],
+    [type === 'TRAILING_STOP' && callback_rate === undefined, 'callback_rate', 'is needed for TRAILING_STOP'],
+    [post_only === true && type !== 'LIMIT', 'post_only', 'is for limit orders'],
+  ]
+  return rules.filter(([isBroken]) => isBroken).map(([, field, message]) => ({ field, message }))
+}

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto'
+import {
+  cancelOrderAnswerSchema,
+  type Order,
+  orderDetailsSchema,
+  orderFilterSchema,
+  orderSchema,
+  orderStatsSchema,
+  type PlaceOrderAnswer,
+  type PlaceOrderBody,
+  pageOf,
+  pageSchema,
+  placeOrderAnswerSchema,
+  placeOrderBodySchema,
+} from '@tradercoin/protocol'
+import { z } from 'zod'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { CancelAnswer } from '../accounts/placement.ts'
+import { coversMode } from '../exchanges.ts'
+import type { Instruments } from '../instruments.ts'
+import { readKey } from '../store/exchange-keys.ts'
+import { listOrders, readOrderDetails } from '../store/order-list.ts'
+import { readOrderStats } from '../store/order-stats.ts'
+import { readPlacedOrder } from '../store/placed-orders.ts'
+import type { UserScope } from '../store/scope.ts'
+import type { Store } from '../store/store.ts'
+import type { Cursors } from './cursor.ts'
+import { type Idempotency, idempotencyKeyOf, once } from './idempotency.ts'
+import { queryName } from './lists.ts'
+import { orderProblems } from './order-rules.ts'
+import { idOf, notFound, Problem } from './problem.ts'
+import type { ApiServer } from './server.ts'
+import { venuesOf } from './venues.ts'
+
+export interface OrderRoutes extends Idempotency {
+  store: Store
+  cursors: Cursors
+  accounts: Accounts
+  instruments: Instruments
+}
+
+const tags = ['orders']
+const params = z.object({ id: z.string() })
+
+/** Reading orders. */
+export function orderReadRoutes(api: ApiServer, { store, cursors, instruments }: OrderRoutes): void {
+  api.get('/trading/orders', {
+    schema: {
+      tags,
+      summary: 'Orders, newest first',
+      querystring: orderFilterSchema.extend(pageSchema.shape),
+      response: { 200: pageOf(orderSchema) },
+    },
+    handler: async ({ principal, query }) => {
+      const user_id = principal.user.id
+      const { limit, cursor, ...filter } = query
+      const name = queryName('orders', filter)
+      const place = cursors.read(cursor, user_id, name)
+      return cursors.sign(await listOrders(store.queries, { user_id }, filter, { limit, cursor: place }), user_id, name)
+    },
+  })
+  api.get('/trading/orders/stats', {
+    schema: {
+      tags,
+      summary: 'Counts and sums over all matching orders',
+      querystring: orderFilterSchema,
+      response: { 200: orderStatsSchema },
+    },
+    handler: async ({ principal, query }) => {
+      const scope = { user_id: principal.user.id }
+      await instruments.learn(venuesOf(store, scope))
+      return readOrderStats(store, scope, query, (order) => instruments.quoteAssetOf(order))
+    },
+  })
+  api.get('/trading/orders/:id', {
+    schema: {
+      tags,
+      summary: 'One order with its timeline and executions',
+      params,
+      response: { 200: orderDetailsSchema },
+    },
+    handler: async ({ principal, params }) => {
+      const order = readOrderDetails(store.db, { user_id: principal.user.id }, idOf(params.id))
+      if (!order) throw notFound()
+      return order
+    },
+  })
+}
+
+const cancelAllQuery = z.strictObject({
+  exchange_key_id: z.coerce.number().int().positive(),
+  symbol: z.string().min(1).max(64).optional(),
+})
+const cancelAllItem = cancelOrderAnswerSchema.extend({ problem: z.string().nullable() })
+
+/** Placing and canceling. Answers tell what was stored; what the venue makes of it comes as events. */
+export function orderWriteRoutes(api: ApiServer, routes: OrderRoutes): void {
+  const { store, accounts } = routes
+  api.post('/trading/orders', {
+    config: { badValueStatus: 422 },
+    schema: {
+      tags,
+      summary: 'Place an order, once for each Idempotency-Key',
+      headers: z.object({ 'idempotency-key': z.string().optional() }),
+      body: placeOrderBodySchema,
+      response: { 202: placeOrderAnswerSchema },
+    },
+    handler: async (request, reply) => {
+      const { principal, body } = request
+      const scope = { user_id: principal.user.id }
+      const key = idempotencyKeyOf(request)
+      checkOrder(store, scope, body)
+      const named = { ...body, client_order_id: body.client_order_id ?? clientOrderIdOf(scope, key) }
+      const answer = await once(routes, scope.user_id, key, body, async (wasInterrupted) => {
+        const { exchange_key_id, client_order_id } = named
+        const placed = wasInterrupted ? readPlacedOrder(store.db, scope, exchange_key_id, client_order_id) : undefined
+        return { status: 202, body: placed ?? placeAnswer(await accounts.placeOrder(scope, named), client_order_id) }
+      })
+      return reply.code(202).send(answer.body as PlaceOrderAnswer)
+    },
+  })
+  api.delete('/trading/orders/:id', {
+    schema: { tags, summary: 'Cancel an order', params, response: { 202: cancelOrderAnswerSchema } },
+    handler: async ({ principal, params }, reply) => {
+      const { order, problem } = await accounts.cancelOrder({ user_id: principal.user.id }, idOf(params.id))
+      if (problem !== null) throw new Problem(422, 'cancel_refused', `The exchange refused the cancel: ${problem}`)
+      return reply.code(202).send({ id: order.id, status: order.status })
+    },
+  })
+  api.delete('/trading/orders', {
+    schema: {
+      tags,
+      summary: 'Cancel all open orders of a key, or those of one symbol',
+      querystring: cancelAllQuery,
+      response: { 202: z.object({ items: z.array(cancelAllItem) }) },
+    },
+    handler: async ({ principal, query }, reply) => {
+      const scope = { user_id: principal.user.id }
+      const { exchange_key_id, symbol } = query
+      if (!readKey(store.db, scope, exchange_key_id)) throw notFound()
+      const answers = await accounts.cancelAll(scope, exchange_key_id, symbol ?? null)
+      return reply.code(202).send({ items: answers.map(cancelAnswer) })
+    },
+  })
+}
+
+const cancelAnswer = ({ order: { id, status }, problem }: CancelAnswer) => ({ id, status, problem })
+
+const placeAnswer = ({ id, client_order_id, status }: Order, named: string) => ({
+  id,
+  client_order_id: client_order_id ?? named,
+  status,
+})
+
+/** The same request gets the same id, so that a repetition after a crash finds what the first try placed. */
+function clientOrderIdOf({ user_id }: UserScope, key: string): string {
+  return `tc${createHash('sha256')
+    .update(JSON.stringify([user_id, key]))
+    .digest('hex')
+    .slice(0, 28)}`
+}
+
+/** @throws Problem for what must not even be tried */
+function checkOrder(store: Store, scope: UserScope, body: PlaceOrderBody): void {
+  const key = readKey(store.db, scope, body.exchange_key_id)
+  if (!key) throw notFound()
+  if (!key.is_active) throw new Problem(409, 'key_inactive', 'The key is switched off; switch it on first.')
+  if (key.permissions && !key.permissions.trade) {
+    throw new Problem(
+      403,
+      'trade_permission_missing',
+      'This key may only read. Allow it to trade at the exchange, and add it anew.',
+    )
+  }
+  const errors = orderProblems(body)
+  if (body.trading_mode && !coversMode(key, body.trading_mode)) {
+    errors.push({ field: 'trading_mode', message: `this key trades ${key.trading_mode} only` })
+  }
+  if (errors.length === 0) return
+  throw new Problem(
+    422,
+    'invalid_order',
+    `The order cannot be placed: see ${errors.map(({ field }) => field).join(', ')}.`,
+    { errors },
+  )
+}

@@ -1,0 +1,66 @@
+import { exchangeIdSchema, tradingModeSchema } from '@tradercoin/protocol'
+import { z } from 'zod'
+import type { Venue } from '../exchanges.ts'
+import type { Instruments } from '../instruments.ts'
+import { listKeys } from '../store/exchange-keys.ts'
+import type { UserScope } from '../store/scope.ts'
+import type { Store } from '../store/store.ts'
+import type { Cursors } from './cursor.ts'
+import { cut, queryName, recordQuerySchema } from './lists.ts'
+import type { ApiServer } from './server.ts'
+
+/** The venues a user has keys of, each once. */
+export function venuesOf(store: Store, scope: UserScope, keyId?: number): Venue[] {
+  const keys = listKeys(store.db, scope).filter(({ id }) => keyId === undefined || id === keyId)
+  const venues = keys.map(({ exchange, trading_mode, environment, region }) => ({
+    exchange,
+    trading_mode,
+    environment,
+    region,
+  }))
+  return [...new Map(venues.map((venue) => [JSON.stringify(venue), venue])).values()]
+}
+
+const decimal = z.string().nullable()
+const instrumentSchema = z.object({
+  exchange: exchangeIdSchema,
+  trading_mode: tradingModeSchema,
+  symbol: z.string(),
+  base_asset: z.string(),
+  quote_asset: z.string(),
+  tick_size: decimal,
+  step_size: decimal,
+  min_quantity: decimal,
+  max_quantity: decimal,
+  min_notional: decimal,
+  is_trading: z.boolean(),
+})
+
+/** What can be traded with the user's keys. */
+export function instrumentRoutes(
+  api: ApiServer,
+  { store, cursors, instruments }: { store: Store; cursors: Cursors; instruments: Instruments },
+): void {
+  api.get('/trading/instruments', {
+    schema: {
+      tags: ['trading'],
+      summary: 'Instruments of the venues of your keys, by symbol',
+      querystring: recordQuerySchema.omit({ from: true, to: true }),
+      response: { 200: z.object({ items: z.array(instrumentSchema), next_cursor: z.string().nullable() }) },
+    },
+    handler: async ({ principal, query }) => {
+      const user_id = principal.user.id
+      const { limit, cursor, ...filter } = query
+      const name = queryName('instruments', filter)
+      const place = cursors.read(cursor, user_id, name)
+      const lists = await Promise.all(
+        venuesOf(store, { user_id }, filter.exchange_key_id).map((venue) => instruments.list(venue)),
+      )
+      const items = lists
+        .flat()
+        .filter(({ symbol }) => filter.symbol === undefined || symbol === filter.symbol)
+        .sort((a, b) => (a.symbol < b.symbol ? -1 : 1))
+      return cursors.sign(cut({ items, next_cursor: null }, { limit, cursor: place }), user_id, name)
+    },
+  })
+}

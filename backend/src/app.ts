@@ -1,0 +1,256 @@
+import { mkdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import proxyAddr from '@fastify/proxy-addr'
+import { type Clock, systemClock, type Transport } from '@tradercoin/exchanges'
+import type { DestinationStream } from 'pino'
+import { Accounts } from './accounts/accounts.ts'
+import { registerApi } from './api/api.ts'
+import { isLoopback } from './api/auth.ts'
+import { authenticator } from './api/authenticate.ts'
+import { Cursors } from './api/cursor.ts'
+import { createServer } from './api/server.ts'
+import { Web } from './api/web.ts'
+import { AccessTokens } from './auth/access-tokens.ts'
+import { prepareDemoUser } from './auth/demo-user.ts'
+import { checkMasterKey, sealListenKey, unsealCredentials } from './auth/key-secrets.ts'
+import { LoginThrottle } from './auth/login-throttle.ts'
+import { Passwords } from './auth/passwords.ts'
+import { RefreshTokens } from './auth/refresh-tokens.ts'
+import { SignIn } from './auth/sign-in.ts'
+import { Vault } from './auth/vault.ts'
+import { Closers } from './closers.ts'
+import type { Config } from './config.ts'
+import { Exchanges } from './exchanges.ts'
+import { Hub, type HubLimits } from './hub/hub.ts'
+import { Upgrades } from './hub/upgrade.ts'
+import { Instruments } from './instruments.ts'
+import { KeyLinks } from './key-links.ts'
+import { startRetention } from './ledger/retention.ts'
+import { UserListeners } from './listeners.ts'
+import { createLog } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { countAccounts, logOfParts, observeAccounts } from './observers.ts'
+import { allowedOrigins, originRule } from './origin.ts'
+import { PaperExchange } from './paper.ts'
+import type { Secrets } from './secrets.ts'
+import { watchEndedSessions } from './session-watch.ts'
+import { readFrames } from './store/events.ts'
+import { readLiveSession } from './store/sessions.ts'
+import { readSnapshot } from './store/snapshot.ts'
+import { openStore, type Store } from './store/store.ts'
+import { readUserLog } from './store/user-logs.ts'
+
+/** What tests and benchmarks set in the place of the usual. */
+export interface Overrides {
+  clock?: Clock
+  logDestination?: DestinationStream
+  transport?: Partial<Pick<Transport, 'budget' | 'ca'>>
+  hub?: Partial<HubLimits>
+  /** On the routes that take a password, by address. */
+  passwordRoutesPerMinute?: number
+  requestsPerSecond?: number
+  /** Sockets that have not signed in: of one address, and of all. */
+  unauthenticatedSockets?: { perIp?: number; total?: number }
+  processMetrics?: boolean
+}
+
+export interface App extends AsyncDisposable {
+  /** Where it listens, by address: `http://127.0.0.1:8080`. */
+  url: string
+  store: Store
+  hub: Hub
+  accounts: Accounts
+  /** Resolves when the hub can no longer work and must be started anew. */
+  failed: Promise<Error>
+  /** Takes nothing new, lets what runs end, closes everything. At most ten seconds. */
+  close(): Promise<void>
+}
+
+/**
+ * Builds the hub and starts it: the store, the check of the master key, the accounts, then the door. The only place where parts are
+ * made and joined.
+ * @throws StoreRefusal, WrongMasterKey, or an Error with a sentence, such as a port that is taken; nothing is left open then
+ */
+export async function createApp(config: Config, secrets: Secrets, overrides: Overrides = {}): Promise<App> {
+  const closers = new Closers()
+  try {
+    return await build(config, secrets, overrides, closers)
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+async function build(config: Config, secrets: Secrets, overrides: Overrides, closers: Closers): Promise<App> {
+  const clock = overrides.clock ?? systemClock
+  const now = () => clock.now()
+  const startedAt = now()
+  const log = createLog(config, overrides.logDestination)
+  const metrics = createMetrics(overrides.processMetrics ?? true)
+  let reportFailure = (_error: Error) => {}
+  const failed = new Promise<Error>((resolve) => {
+    reportFailure = resolve
+  })
+
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const path = join(config.dataDir, 'tradercoin.db')
+  const store = await openStore({ path, mode: 'owner', clock, onFailure: reportFailure })
+  closers.add(() => store.close())
+  const { db, writer } = store
+
+  const vault = new Vault(secrets.encryptionKey)
+  await checkMasterKey(store, vault)
+  const passwords = new Passwords()
+  await prepareDemoUser(store, passwords, config)
+
+  const paper = config.paper.mode === 'child' ? await startPaper(config, config.paper, clock, log, closers) : null
+  const paperUrl = config.paper.mode === 'url' ? config.paper.url : (paper?.url ?? null)
+  const exchanges = new Exchanges(config.liveUrls, paperUrl, {
+    clock,
+    budget: 'on',
+    ca: null,
+    ...overrides.transport,
+    log: logOfParts(log),
+    onBudget: (exchange, ratio) => metrics.rateLimitUsed.set({ exchange }, ratio),
+  })
+  closers.add(() => exchanges.close())
+
+  const accounts = new Accounts({
+    clock,
+    writer,
+    db,
+    unseal: (row) => unsealCredentials(vault, row),
+    sealListenKey: (row, listenKey) => sealListenKey(vault, row, listenKey),
+    observer: observeAccounts(metrics),
+    log: logOfParts(log),
+    exchangeFor: (exchange, trading_mode, environment, region) =>
+      exchanges.get({ exchange, trading_mode, environment, region }),
+  })
+  closers.add(() => accounts.close(3_000))
+  const links = new KeyLinks(db, accounts)
+
+  const accessTokens = new AccessTokens(secrets.jwtSecret, now)
+  const listeners = new UserListeners()
+  const hub = new Hub({
+    clock,
+    log,
+    metrics,
+    verifyToken: (token) => accessTokens.verify(token),
+    readSession: (sessionId, userId) => readLiveSession(db, sessionId, userId, now()),
+    readLog: (user_id) => readUserLog(db, { user_id }),
+    readFrames: (user_id, after, limit) => readFrames(db, { user_id }, after, limit),
+    readSnapshot: (user_id) => readSnapshot(db, { user_id }),
+    keyLinks: (userId) => links.of(userId),
+    limits: { heartbeatMs: null, signInsPerTwoSeconds: 40, ...overrides.hub },
+  })
+  writer.onCommitted((events, { transaction_ms }) => {
+    metrics.commit.observe(transaction_ms / 1000)
+    hub.publish(events)
+    for (const userId of new Set(events.map(({ user_id }) => user_id))) listeners.call(userId)
+  })
+  accounts.onKeyStatus((userId, status) => hub.publishKeyStatus(userId, status))
+  const onSessionEnded = (userId: number, sessionId: number) => {
+    hub.closeSession(userId, sessionId)
+    listeners.call(userId)
+  }
+
+  let isClosing = false
+  let isAllowedOrigin = originRule([])
+  const app = await createServer({
+    log,
+    now,
+    trustProxy: config.trustProxy,
+    isAllowedOrigin: (origin) => isAllowedOrigin(origin),
+    isHttps: config.publicUrl?.startsWith('https:') ?? false,
+  })
+  closers.add(() => app.close())
+  const signIn = new SignIn({
+    store,
+    clock,
+    log,
+    passwords,
+    throttle: new LoginThrottle(clock),
+    accessTokens,
+    refreshTokens: new RefreshTokens(secrets.jwtSecret),
+    registration: config.registration,
+    onSessionEnded,
+  })
+  await registerApi(app, {
+    store,
+    now,
+    signIn,
+    authenticate: authenticator(store, accessTokens, now),
+    passwordRoutesPerMinute: overrides.passwordRoutesPerMinute ?? 20,
+    requestsPerSecond: overrides.requestsPerSecond ?? 50,
+    listeners,
+    isOpen: ({ session_id, user }) => !isClosing && readLiveSession(db, session_id, user.id, now()) !== undefined,
+    vault,
+    exchanges,
+    accounts,
+    links,
+    paperUrl,
+    cursors: new Cursors(secrets.jwtSecret),
+    instruments: new Instruments(exchanges, log),
+    startedAt,
+    metrics,
+    refreshMetrics: () => countAccounts(metrics, accounts),
+    metricsToken: secrets.metricsToken,
+    unreadyReasons: () => [
+      ...(isClosing ? ['The hub is stopping.'] : []),
+      ...(writer.trouble === null ? [] : [`The database takes no changes: ${writer.trouble}.`]),
+    ],
+  })
+  await new Web(config.webRoot, config.publicUrl ? allowedOrigins(config.publicUrl, []) : []).register(app)
+
+  const trust = proxyAddr.compile(config.trustProxy)
+  const perIp = (ip: string) => overrides.unauthenticatedSockets?.perIp ?? (isLoopback(ip) ? 2_000 : 20)
+  const upgrades = new Upgrades(app.server, {
+    hub,
+    isAllowedOrigin: (origin) => isAllowedOrigin(origin),
+    clientIp: (request) => proxyAddr(request, trust),
+    unauthenticated: { perIp, total: overrides.unauthenticatedSockets?.total ?? 2_000 },
+  })
+  closers.add(() => hub.shutDown(2_000))
+
+  accounts.startAll()
+  await app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
+    throw listenProblem(error, config)
+  })
+  const { port } = app.server.address() as AddressInfo
+  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  isAllowedOrigin = originRule(allowedOrigins(config.publicUrl ?? url, config.corsOrigins))
+  closers.add(startRetention(writer, clock))
+  closers.add(watchEndedSessions(db, clock, onSessionEnded))
+  log.info({ host: config.host, port, paper: config.paper.mode }, 'hub_started')
+
+  closers.add(() => {
+    isClosing = true
+    upgrades.stop()
+    listeners.callAll()
+  })
+  const close = () => closers.close()
+  return { url, store, hub, accounts, failed, close, [Symbol.asyncDispose]: close }
+}
+
+async function startPaper(
+  config: Config,
+  { port, seed }: Extract<Config['paper'], { mode: 'child' }>,
+  clock: Clock,
+  log: ReturnType<typeof createLog>,
+  closers: Closers,
+): Promise<PaperExchange> {
+  const paper = new PaperExchange({ port, seed, dataDir: join(config.dataDir, 'paper'), clock, log })
+  closers.add(() => paper.stop())
+  await paper.start()
+  return paper
+}
+
+function listenProblem(error: NodeJS.ErrnoException, { host, port }: Config): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new Error(`Port ${port} on ${host} is taken by another program. Stop it, or set PORT to a free one.`)
+  }
+  if (error.code === 'EACCES') return new Error(`This user may not listen on port ${port}. Set PORT to 1024 or more.`)
+  return new Error(`The hub cannot listen on ${host}:${port}: ${error.message}`)
+}

@@ -1,0 +1,44 @@
+import type { Instrument } from '@tradercoin/exchanges'
+import type { ExchangeId, TradingMode } from '@tradercoin/protocol'
+import type { Exchanges, Venue } from './exchanges.ts'
+import type { Logger } from './log.ts'
+
+/** An instrument with the venue it is traded on. */
+export interface VenueInstrument extends Instrument {
+  exchange: ExchangeId
+}
+
+/** What the venues of a user's keys trade. The adapters keep the lists and refresh them. */
+export class Instruments {
+  private readonly exchanges: Exchanges
+  private readonly log: Logger
+  private readonly quotes = new Map<string, string>()
+
+  constructor(exchanges: Exchanges, log: Logger) {
+    this.exchanges = exchanges
+    this.log = log
+  }
+
+  /** @throws ExchangeError when the venue does not answer */
+  async list(venue: Venue): Promise<VenueInstrument[]> {
+    const { exchange } = venue
+    const instruments = await this.exchanges.get(venue).fetchInstruments()
+    for (const { trading_mode, symbol, quote_asset } of instruments) {
+      this.quotes.set(`${exchange}:${trading_mode}:${symbol}`, quote_asset)
+    }
+    return instruments.map((instrument) => ({ exchange, ...instrument }))
+  }
+
+  /** Learns the instruments of these venues; one that does not answer is left out, for its symbols can stand for themselves. */
+  async learn(venues: readonly Venue[]): Promise<void> {
+    const results = await Promise.allSettled(venues.map((venue) => this.list(venue)))
+    for (const result of results) {
+      if (result.status === 'rejected') this.log.info({ err: result.reason }, 'instruments_unknown')
+    }
+  }
+
+  /** The asset a symbol is priced in; null when its venue has not told yet. */
+  quoteAssetOf(order: { exchange: ExchangeId; trading_mode: TradingMode; symbol: string }): string | null {
+    return this.quotes.get(`${order.exchange}:${order.trading_mode}:${order.symbol}`) ?? null
+  }
+}

@@ -1,0 +1,37 @@
+import type { KeyLink } from '@tradercoin/protocol'
+import type { Accounts } from './accounts/accounts.ts'
+import type { Database } from './store/database.ts'
+import { type ExchangeKeyItem, listKeys } from './store/exchange-keys.ts'
+
+/** How the keys of a user do: what is stored of each, with what its running account knows better. */
+export class KeyLinks {
+  private readonly db: Database
+  private readonly accounts: Accounts
+
+  constructor(db: Database, accounts: Accounts) {
+    this.db = db
+    this.accounts = accounts
+  }
+
+  /** Every key of the user, switched off or not. */
+  of(userId: number): KeyLink[] {
+    return listKeys(this.db, { user_id: userId }).map((item) => {
+      const { id, state, state_reason, last_event_at } = this.withLink(item)
+      const age_ms = this.accounts.get(id)?.ageMs() ?? null
+      return { exchange_key_id: id, state, reason: state_reason, last_event_at, age_ms }
+    })
+  }
+
+  withLink(item: ExchangeKeyItem): ExchangeKeyItem {
+    const account = this.accounts.get(item.id)
+    if (!account) return { ...item, state: 'stopped', state_reason: null }
+    const { state, reason, last_event_at } = account.status()
+    return {
+      ...item,
+      state,
+      state_reason: reason,
+      last_event_at: last_event_at ?? item.last_event_at,
+      listen_key_expires_at: account.expiresAt(),
+    }
+  }
+}

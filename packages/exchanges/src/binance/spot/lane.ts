@@ -133,6 +133,7 @@ export class Lane implements ConnectionOwner {
 
   onOpen(): void {
     const { clock } = this.#parts.transport
+    this.#isFull = false
     this.#cancelRotation?.()
     this.#cancelRotation = clock.after(rotateAfterMs - clock.random() * rotateJitterMs, () => this.#rotate())
     for (const seat of this.#seats) this.#ask(seat)
@@ -216,7 +217,8 @@ export class Lane implements ConnectionOwner {
 
   #dropLeaving(): void {
     const leaving = this.#leaving
-    if (leaving === null) return
+    // Should the new connection have died meanwhile, the old one is kept until there is another.
+    if (leaving === null || !this.#current?.isOpen) return
     this.#leaving = null
     this.#downCause = null
     leaving.close()

@@ -168,6 +168,22 @@ test('an old server that dies before everyone has moved is an interruption of th
   expect(quick?.told).toEqual(['up'])
 })
 
+test('an old server is kept while its successor comes and goes', async () => {
+  // A move may take "a minute", which is 100 ms here.
+  const after: Clock['after'] = (ms, fn) => systemClock.after(ms === 60_000 ? 100 : ms, fn)
+  const [slow] = setUp({ clock: { after } }).join('slow')
+  await allUp([slow as Account])
+  server.onSubscribe = () => ({ kind: 'refuse', status: 500, code: -1000, msg: '' })
+  server.connections[0]?.ws.send('{"event":{"e":"serverShutdown","E":1}}')
+  await vi.waitFor(() => expect(server.connections).toHaveLength(2))
+  await vi.waitFor(() => expect(server.connections[1]?.requests).not.toHaveLength(0))
+  server.connections[1]?.ws.terminate()
+  server.onSubscribe = () => ({ kind: 'accept' })
+  await vi.waitFor(() => expect(server.keys(2)).toEqual(['slow']))
+  expect(server.connections[0]?.closed).toBe(false)
+  expect(slow?.told).toEqual(['up'])
+})
+
 test('before a day has passed the connection is replaced', async () => {
   const day: (() => void)[] = []
   const after: Clock['after'] = (ms, fn) => {

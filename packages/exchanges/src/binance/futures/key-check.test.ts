@@ -10,7 +10,11 @@ const who = { api_key: 'key', api_secret: 'secret', passphrase: null }
 const refused = () => Promise.reject(new ExchangeError('auth', 'invalid_credentials', 'Binance refused the API key.'))
 
 const rest = (calls: object) =>
-  ({ accountConfig: async () => ({}), balances: async () => [fixture('rest-balance').frame], ...calls }) as FuturesRest
+  ({
+    accountConfig: async () => ({}),
+    balances: async () => [fixture('rest-balance').frame],
+    ...calls,
+  }) as unknown as FuturesRest
 const wallet = (rights: object) =>
   ({ signed: async () => apiRestrictionsAnswer.parse({ enableReading: true, ...rights }) }) as unknown as BinanceClient
 

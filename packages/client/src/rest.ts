@@ -44,8 +44,14 @@ export interface OrderQuery extends ListQuery {
   q?: string | undefined
 }
 export interface LoginSession {
-  id: string | number
-  [field: string]: unknown
+  id: number | string
+  created_at: number
+  last_used_at: number
+  expires_at: number
+  user_agent: string | null
+  ip: string | null
+  /** The session this call was made with. */
+  is_current: boolean
 }
 
 /** Every REST route as a function. All throw ApiError for a refusal and NetworkError when there was no answer. */
@@ -71,10 +77,14 @@ export function createRest(options: { apiUrl: () => string; fetch: Fetch; getTok
 
   return {
     auth: {
-      me: async () => userOf(await call<User | { user: User }>('GET', '/auth/me')),
+      me: async () => (await call<{ user: User }>('GET', '/auth/me')).user,
       sessions: () => call<{ items: LoginSession[] }>('GET', '/auth/sessions'),
-      revokeSession: (id: string | number) => call<void>('DELETE', `/auth/sessions/${encodeURIComponent(id)}`),
+      revokeSession: (id: number | string) => call<void>('DELETE', `/auth/sessions/${encodeURIComponent(id)}`),
+      /** Every session but this one. */
       revokeSessions: () => call<void>('DELETE', '/auth/sessions'),
+      /** A wrong current password is ApiError 403 `wrong_password`; every other session ends. */
+      changePassword: (body: { current_password: string; new_password: string }) =>
+        call<void>('POST', '/auth/password', { body }),
     },
     exchangeKeys: {
       list: () => call<{ items: ExchangeKey[] }>('GET', '/trading/exchange-keys'),
@@ -114,7 +124,7 @@ export function createRest(options: { apiUrl: () => string; fetch: Fetch; getTok
     gaps: (query?: ListQuery & PageQuery, signal?: AbortSignal) => list<Gap>('/trading/gaps', query, signal),
     /** The log itself, oldest first: the events after `after`. Another epoch is ApiError 409, pruned ones 410. */
     events: (query: { epoch?: string | undefined; after?: number | undefined; limit?: number | undefined } = {}) =>
-      call<{ epoch: string; items: UserEvent[]; next: number | null }>('GET', '/events', { query }),
+      call<{ epoch: string; items: UserEvent[]; next: number }>('GET', '/events', { query }),
   }
 }
 
@@ -122,10 +132,6 @@ function flat(query: object): Query {
   return Object.fromEntries(
     Object.entries(query as Query).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
   )
-}
-
-function userOf(answer: User | { user: User }): User {
-  return 'user' in answer ? answer.user : answer
 }
 
 /** Not `randomUUID`: browsers offer that on secure pages only. */

@@ -225,9 +225,12 @@ describe('rest', () => {
     api.requests.length = 0
     const { rest } = client
     const paper = { exchange: 'binance', trading_mode: 'futures' } as const
-    await rest.auth.me()
+    api.answers.set('GET /auth/me', { status: 200, body: { user: { id: 7 } } })
+    expect(await rest.auth.me()).toEqual({ id: 7 })
     await rest.auth.sessions()
     await rest.auth.revokeSession('a/b')
+    await rest.auth.revokeSessions()
+    await rest.auth.changePassword({ current_password: 'correct horse', new_password: 'battery staple' })
     await rest.exchangeKeys.list()
     await rest.exchangeKeys.addPaper(paper)
     await rest.exchangeKeys.update(3, { label: null })
@@ -247,6 +250,8 @@ describe('rest', () => {
       'GET /auth/me',
       'GET /auth/sessions',
       'DELETE /auth/sessions/a%2Fb',
+      'DELETE /auth/sessions',
+      'POST /auth/password',
       'GET /trading/exchange-keys',
       'POST /trading/exchange-keys/paper',
       'PATCH /trading/exchange-keys/3',

@@ -8,7 +8,12 @@ export interface ProblemText {
 }
 
 /** Codes whose own words, from the venue, say which rule was broken: they stay beside the translation. */
-const withDetail: ReadonlySet<string> = new Set(['order_rejected', 'invalid_request', 'cancel_rejected'])
+const withDetail: ReadonlySet<string> = new Set([
+  'order_rejected',
+  'invalid_request',
+  'cancel_refused',
+  'cancel_rejected',
+])
 
 /** Turns an error into words of the page's language; the hub's own words where we have none for its code. */
 export function useProblemText(): (error: unknown) => ProblemText {

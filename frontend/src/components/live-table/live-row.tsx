@@ -67,7 +67,7 @@ function LiveRowView<Item extends RowData & object>(props: LiveRowProps<Item>) {
               className={cn(
                 'flex min-w-0 items-center overflow-hidden px-2 whitespace-nowrap',
                 meta?.align === 'end' && 'justify-end text-right',
-                meta?.isPinned && 'sticky right-0 bg-inherit',
+                meta?.isPinned && 'sticky right-0 border-l border-line bg-inherit',
               )}
             >
               <FlexRender cell={cell} />

@@ -34,7 +34,7 @@ export function TableHeader<Item extends RowData>({ table, isSortable }: TableHe
                 className={cn(
                   'flex min-w-0 items-center px-2 text-2xs text-muted',
                   meta?.align === 'end' && 'justify-end',
-                  meta?.isPinned && 'sticky right-0 bg-background',
+                  meta?.isPinned && 'sticky right-0 border-l border-line bg-background',
                 )}
               >
                 {canSort ? (

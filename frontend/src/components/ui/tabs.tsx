@@ -5,7 +5,7 @@ interface TabsProps<Value extends string> {
   label: string
   value: Value
   onValueChange: (value: Value) => void
-  tabs: readonly { value: Value; label: string; count: number | null }[]
+  tabs: readonly { value: Value; label: string; count: string | null }[]
   /** The panel of the chosen tab. */
   children: ReactNode
 }

@@ -15,11 +15,16 @@ export const live = createLiveStore(nextFrame)
 client.onEvent((event) => live.feed(event))
 client.onSnapshot((data) => live.feed({ type: 'snapshot', data }))
 
-let openedAt = 0
+let downSince = 0
+let wasConnected = false
+client.onState(({ status }) => {
+  if (wasConnected && status !== 'connected') downSince = Date.now()
+  wasConnected = status === 'connected'
+})
 
 /** Opens this tab's socket; the returned function closes it. What is known stays: the next one resumes from there. */
 export function startLive(): () => void {
-  openedAt = Date.now()
+  downSince = Date.now()
   client.connect()
   return () => client.disconnect()
 }
@@ -41,5 +46,5 @@ export function useLink(): ConnectionState {
 export function useStatus(): Status {
   const link = useLink()
   const now = useNow()
-  return statusOf(link, openedAt, now)
+  return statusOf(link, downSince, now)
 }

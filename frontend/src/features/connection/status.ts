@@ -14,12 +14,12 @@ export const graceMs = 3_000
  * The one dot for three links: this tab to the hub, the hub to each exchange, and how old the newest word is. Green only when
  * all of them are fresh; red once a drop has lasted longer than a moment, however busily it is being retried.
  *
- * @param openedAt when the page began to open its socket (ms), for the time before it was ever connected
+ * @param downSince when (ms) the socket was last lost, or the page began to open its first
  */
-export function statusOf(link: ConnectionState, openedAt: number, now: number): Status {
+export function statusOf(link: ConnectionState, downSince: number, now: number): Status {
   if (link.status !== 'connected') {
     const givenUp = link.reason?.final === true
-    const isRecent = now - (link.staleSince ?? openedAt) <= graceMs
+    const isRecent = now - downSince <= graceMs
     if (!givenUp && isRecent) return { state: 'connecting', cause: 'opening', attempt: link.attempt }
     return { state: 'disconnected', since: link.staleSince }
   }

@@ -22,7 +22,7 @@ export function KeyStateBadge({ state }: { state: KeyState }) {
   const { tone, icon: Icon } = looks[state]
   return (
     <Tooltip content={t(`keyStateHelp.${state}`)}>
-      <button type="button" className="rounded-sm" data-testid="key-state" data-state={state}>
+      <button type="button" className="inline-flex rounded-sm" data-testid="key-state" data-state={state}>
         <Badge tone={tone}>
           <Icon aria-hidden />
           {t(`keyState.${state}`)}

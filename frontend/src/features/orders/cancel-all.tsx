@@ -67,7 +67,7 @@ function CancelAllDialog({ startKeyId, startSymbol, onClose }: CancelAllProps & 
   const cancel = useMutation({
     mutationFn: (keyId: number) => client.rest.orders.cancelAll(keyId, symbol || undefined),
     onSuccess: ({ items }) => {
-      const failed = items.filter((item) => 'error' in item).length
+      const failed = items.filter(({ problem }) => problem !== null).length
       if (failed > 0) toast.error(t('cancel.partly', { failed, count: items.length }))
       else toast.success(t('cancel.done', { count: items.length }))
       onClose()

@@ -83,21 +83,21 @@ export function TypeCell({ item }: CellProps) {
       <span className="truncate">{t(`type.${item.type}`)}</span>
       {item.time_in_force && item.time_in_force !== 'GTC' && (
         <Tooltip content={t(`tif.${item.time_in_force}`)}>
-          <span>
+          <span className="inline-flex">
             <Badge>{item.time_in_force}</Badge>
           </span>
         </Tooltip>
       )}
       {item.post_only && (
         <Tooltip content={t('tags.postOnlyHelp')}>
-          <span>
+          <span className="inline-flex">
             <Badge>{t('tags.postOnly')}</Badge>
           </span>
         </Tooltip>
       )}
       {item.reduce_only && (
         <Tooltip content={t('tags.reduceOnlyHelp')}>
-          <span>
+          <span className="inline-flex">
             <Badge>{t('tags.reduceOnly')}</Badge>
           </span>
         </Tooltip>

@@ -17,9 +17,15 @@ export function ColumnChooser({ columns }: { columns: readonly LiveColumn<Order>
     <Popover
       title={t('chooseColumns')}
       trigger={
-        <Button size="sm" variant="ghost" className="max-md:hidden" data-testid="column-chooser">
+        <Button
+          size="sm"
+          variant="ghost"
+          className="max-md:hidden"
+          aria-label={t('chooseColumns')}
+          title={t('chooseColumns')}
+          data-testid="column-chooser"
+        >
           <Columns3 aria-hidden />
-          {t('chooseColumns')}
         </Button>
       }
     >

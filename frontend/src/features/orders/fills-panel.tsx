@@ -53,17 +53,17 @@ function useFillColumns(): readonly LiveColumn<Execution>[] {
   return useMemo(
     () => [
       { id: 'time', header: t('details.time'), width: 112, cell: Time },
-      { id: 'symbol', header: t('orders.columns.symbol'), width: 96, cell: SymbolName },
+      { id: 'symbol', header: t('orders.columns.symbol'), width: 108, cell: SymbolName },
       { id: 'side', header: t('orders.columns.side'), width: 62, cell: Side },
       { id: 'price', header: t('details.price'), width: 96, align: 'end', cell: Price },
       { id: 'quantity', header: t('details.quantity'), width: 96, align: 'end', cell: Quantity },
       { id: 'value', header: t('fills.value'), width: 110, align: 'end', cell: Value },
-      { id: 'fee', header: t('details.fee'), width: 120, align: 'end', cell: Fee },
+      { id: 'fee', header: t('details.fee'), width: 136, align: 'end', cell: Fee },
       { id: 'pnl', header: t('orders.columns.pnl'), width: 92, align: 'end', cell: Pnl },
       { id: 'role', header: t('details.role'), width: 84, cell: Role },
-      { id: 'exchange', header: t('orders.columns.exchange'), width: 112, cell: Market },
+      { id: 'exchange', header: t('orders.columns.exchange'), width: 124, cell: Market },
       { id: 'account', header: t('orders.columns.account'), width: 120, cell: Account },
-      { id: 'trade_id', header: t('details.tradeId'), width: 110, cell: TradeId },
+      { id: 'trade_id', header: t('details.tradeId'), width: 120, cell: TradeId },
     ],
     [t],
   )

@@ -57,7 +57,7 @@ export function FilterBar({ filters, onChange, onClear, isForOrders, children }:
       >
         <Select
           aria-label={t('filters.account')}
-          className="md:max-w-44"
+          className="md:w-36"
           value={filters.keyId ?? ''}
           onChange={(event) => onChange({ keyId: event.target.value ? Number(event.target.value) : null })}
           data-testid="filter-account"
@@ -73,13 +73,14 @@ export function FilterBar({ filters, onChange, onClear, isForOrders, children }:
           label={t('filters.symbol')}
           value={filters.symbol}
           onChange={(symbol) => onChange({ symbol: symbol.toUpperCase() })}
-          className="md:w-28"
+          className="md:w-24"
           testId="filter-symbol"
         />
         {isForOrders && (
           <>
             <Select
               aria-label={t('filters.market')}
+              className="md:w-[114px]"
               value={filters.mode ?? ''}
               onChange={(event) => onChange({ mode: (event.target.value || null) as Filters['mode'] })}
               data-testid="filter-mode"
@@ -90,6 +91,7 @@ export function FilterBar({ filters, onChange, onClear, isForOrders, children }:
             </Select>
             <Select
               aria-label={t('filters.side')}
+              className="md:w-[104px]"
               value={filters.side ?? ''}
               onChange={(event) => onChange({ side: (event.target.value || null) as Filters['side'] })}
               data-testid="filter-side"
@@ -100,6 +102,7 @@ export function FilterBar({ filters, onChange, onClear, isForOrders, children }:
             </Select>
             <Select
               aria-label={t('filters.status')}
+              className="md:w-[112px]"
               value={filters.status ?? ''}
               onChange={(event) => onChange({ status: (event.target.value || null) as Filters['status'] })}
               data-testid="filter-status"
@@ -113,6 +116,7 @@ export function FilterBar({ filters, onChange, onClear, isForOrders, children }:
             </Select>
             <Select
               aria-label={t('filters.origin')}
+              className="md:w-[108px]"
               value={filters.origin ?? ''}
               onChange={(event) => onChange({ origin: (event.target.value || null) as Filters['origin'] })}
               data-testid="filter-origin"
@@ -125,6 +129,7 @@ export function FilterBar({ filters, onChange, onClear, isForOrders, children }:
         )}
         <Select
           aria-label={t('filters.range')}
+          className="md:w-[104px]"
           value={filters.range ?? ''}
           onChange={(event) => onChange({ range: (event.target.value || null) as Filters['range'] })}
           data-testid="filter-range"
@@ -141,7 +146,7 @@ export function FilterBar({ filters, onChange, onClear, isForOrders, children }:
             label={t('filters.search')}
             value={filters.q}
             onChange={(q) => onChange({ q })}
-            className="md:w-36"
+            className="md:w-32"
             testId="filter-q"
             hasIcon
           />

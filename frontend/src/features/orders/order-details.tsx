@@ -278,8 +278,10 @@ function Ids({ order }: { order: Order }) {
             id !== null && (
               <div key={name} className="flex items-center gap-2 border-b border-line py-0.5">
                 <dt className="w-28 shrink-0 text-muted">{name}</dt>
-                <dd className="min-w-0 flex-1 font-mono break-all">{id}</dd>
-                <CopyButton text={id} label={`${t('common.copy')}: ${name}`} copiedLabel={t('common.copied')} />
+                <dd className="flex min-w-0 flex-1 items-center justify-between font-mono break-all">
+                  {id}
+                  <CopyButton text={id} label={`${t('common.copy')}: ${name}`} copiedLabel={t('common.copied')} />
+                </dd>
               </div>
             ),
         )}

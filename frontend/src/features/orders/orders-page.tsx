@@ -8,6 +8,7 @@ import { Sheet } from '#components/ui/sheet.tsx'
 import { Tabs } from '#components/ui/tabs.tsx'
 import { useStatus } from '#features/connection/live.ts'
 import { isStale } from '#features/connection/status.ts'
+import { groupDecimal } from '#lib/decimals.ts'
 import { setPreferences, usePreferences } from '#lib/preferences.ts'
 import { useMedia } from '#lib/use-media.ts'
 import { CancelAll } from './cancel-all.tsx'
@@ -136,7 +137,10 @@ function useTabs(filters: Filters, total: number | null, openCount: number) {
     positions,
     balances,
   }
-  return views.map((value) => ({ value, label: t(value), count: counts[value] }))
+  return views.map((value) => {
+    const count = counts[value]
+    return { value, label: t(value), count: count === null ? null : groupDecimal(String(count)) }
+  })
 }
 
 interface PanelProps {

@@ -53,7 +53,7 @@ export function StatusChip({ order }: { order: Pick<Order, 'status' | 'executed_
         </>
       }
     >
-      <span data-testid="status-chip">
+      <span className="inline-flex" data-testid="status-chip">
         <Badge tone={tone}>
           <Icon aria-hidden />
           {t(`status.${shown}`)}

@@ -82,5 +82,5 @@ export function readTicket(fields: TicketFields): { body: PlaceOrderBody } | { p
  */
 export function isOutcomeOpen(error: unknown): boolean {
   if (error instanceof NetworkError) return true
-  return error instanceof ApiError && (error.status >= 500 || error.code.startsWith('idempotency_key_in_use'))
+  return error instanceof ApiError && (error.status >= 500 || error.code === 'request_running')
 }

@@ -18,7 +18,6 @@ export function ZoneSwitch() {
       size="sm"
       data-testid="zone-switch"
       title={t('zoneSwitch', { zone: name })}
-      aria-label={t('zoneSwitch', { zone: name })}
       onClick={() => setPreferences({ zone: zone === 'utc' ? 'local' : 'utc' })}
     >
       <span className="hidden lg:inline">{showClock(now, zone)}</span>

@@ -55,6 +55,8 @@ export class Account implements StreamHandlers {
   private line = 0
   private upAt = 0
   private compareAt = 0
+  /** Our clock (ms) when a query last showed the ledger to be in step. */
+  private provenAt = 0
   private lookAt: number | null = null
   private isLooking = false
   private toldState: KeyState | null = null
@@ -165,7 +167,7 @@ export class Account implements StreamHandlers {
   /** Compares with the venue. What only a query knew is booked; an execution the stream never brought condemns the stream. */
   async compare(): Promise<void> {
     const { clock, log } = this.parts
-    const line = this.line
+    const { line, provenAt } = this
     this.isComparing = true
     try {
       const booked = await this.snapshots.run(() => compare(this))
@@ -174,7 +176,7 @@ export class Account implements StreamHandlers {
       if (this.state === 'action_needed') this.setState('live', null)
       if (booked.execution === 0) return
       log('warn', 'stream_lost_events', { exchange_key_id: this.key.id, executions: booked.execution })
-      this.lineLost(this.compareAt - compareEveryMs, 'silent', {
+      this.lineLost(provenAt, 'silent', {
         orders: booked.order_update,
         executions: booked.execution,
       })
@@ -278,7 +280,8 @@ export class Account implements StreamHandlers {
 
   private planComparison(): void {
     const { clock } = this.parts
-    this.compareAt = clock.now() + compareEveryMs + compareJitterMs * clock.random()
+    this.provenAt = clock.now()
+    this.compareAt = this.provenAt + compareEveryMs + compareJitterMs * clock.random()
   }
 
   /** What arrived before the line was lost is true all the same and is booked. */

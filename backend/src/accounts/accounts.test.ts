@@ -1,0 +1,381 @@
+import { join } from 'node:path'
+import { ExchangeError } from '@tradercoin/exchanges'
+import type { Execution, Gap, Order, PlaceOrderBody } from '@tradercoin/protocol'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { AccountsBench } from '../../test/support/accounts.ts'
+import { filledOrder, orderEvent } from '../../test/support/reports.ts'
+import { ScriptedExchange } from '../../test/support/scripted-exchange.ts'
+import { addUserWithKey, createDatabase, temporaryDirectory } from '../../test/support/store.ts'
+import { TestClock } from '../../test/support/test-clock.ts'
+import { openWritable } from '../store/database.ts'
+import { readOrder } from '../store/order-list.ts'
+
+const directory = temporaryDirectory()
+afterAll(() => directory.remove())
+let files = 0
+let path: string
+let clock: TestClock
+let venue: ScriptedExchange
+let bench: AccountsBench
+
+beforeEach(async () => {
+  path = join(directory.path, `${++files}.db`)
+  createDatabase(path, 1).close()
+  clock = new TestClock()
+  venue = new ScriptedExchange(clock)
+  bench = await AccountsBench.open(path, clock, venue)
+})
+afterEach(() => bench.close())
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 })
+const live = () => until(() => expect(bench.state()).toBe('live'))
+const goLive = async () => {
+  bench.accounts.startAll()
+  venue.stream.up()
+  await live()
+}
+/** Lets the rounds of the accounts run for that long. */
+const pass = (ms: number) => {
+  for (let passed = 0; passed < ms; passed += 1_000) clock.advance(1_000)
+}
+const executions = () => bench.records<Execution>('execution').map(({ trade_id }) => trade_id)
+const unavailable = new ExchangeError('unavailable', 'http_503', 'The exchange does not answer.')
+
+describe('catching up', () => {
+  it('holds the stream back until the snapshot is booked, then is live; a new key has no gap', async () => {
+    let answer = (_: Awaited<ReturnType<typeof venue.snapshot>>) => {}
+    venue.snapshot = () =>
+      new Promise((resolve) => {
+        answer = resolve
+      })
+    bench.accounts.start(1)
+    expect(bench.state()).toBe('connecting')
+    venue.stream.up()
+    expect(bench.state()).toBe('syncing')
+    venue.stream.send(...filledOrder('2', 1))
+    await until(() => expect(venue.asked).toHaveLength(1))
+    expect(venue.asked[0]).toEqual({ time: null, open_orders: [], symbols: [], balances: [], positions: [] })
+    expect(bench.events).toEqual([])
+    answer(venue.snapshotOf(filledOrder('1', 1)))
+    await live()
+    await until(() => expect(executions()).toEqual(['11', '21']))
+    expect(bench.records<Execution>('execution').map(({ source }) => source)).toEqual(['rest', 'stream'])
+    expect(bench.records('gap')).toEqual([])
+    expect(venue.credentials[0]).toEqual({ api_key: 'key-1', api_secret: 'secret-1', passphrase: null })
+    expect(bench.statuses.map(({ state }) => state)).toEqual(['syncing', 'live'])
+  })
+
+  it('tries a failed snapshot again and loses nothing of what arrives meanwhile', async () => {
+    let failures = 3
+    venue.snapshot = async () => {
+      if (failures-- > 0) throw unavailable
+      return venue.snapshotOf([])
+    }
+    bench.accounts.start(1)
+    venue.stream.up()
+    venue.stream.send(...filledOrder('1', 2))
+    await until(() => {
+      clock.advance(1_000)
+      expect(bench.state()).toBe('live')
+    })
+    await until(() => expect(executions()).toEqual(['11', '12']))
+    expect(venue.asked).toHaveLength(4)
+  })
+
+  it('notes an interruption with its cause, and fills it with what queries bring back', async () => {
+    await goLive()
+    venue.stream.send(orderEvent({ order_id: '7' }))
+    await until(() => expect(bench.records('order_update')).toHaveLength(1))
+    const from = clock.now()
+    clock.advance(10_000)
+    venue.snapshot = async () => venue.snapshotOf(filledOrder('1', 2), 'an unfilled order may be missing')
+    venue.stream.down('silent', 'no pong')
+    expect(bench.state()).toBe('reconnecting')
+    clock.advance(5_000)
+    const to = clock.now()
+    venue.stream.up()
+    await live()
+    expect(venue.asked.at(-1)).toMatchObject({
+      open_orders: [{ symbol: 'BTCUSDT', order_id: '7' }],
+      symbols: ['BTCUSDT'],
+    })
+    const [opened, ended] = bench.records<Gap>('gap')
+    expect(opened).toMatchObject({ from, to: null, cause: 'silent' })
+    expect(ended).toMatchObject({
+      id: opened?.id,
+      from,
+      to,
+      recovered: { orders: 3, executions: 2 },
+      unproven: 'an unfilled order may be missing',
+    })
+    expect(bench.gaps).toEqual([ended])
+    expect(bench.interruptions).toEqual(['silent'])
+  })
+
+  it('does not close a gap with a snapshot that was asked before the line broke again', async () => {
+    await goLive()
+    venue.stream.down()
+    let answer = () => {}
+    venue.snapshot = () =>
+      new Promise((resolve) => {
+        answer = () => resolve(venue.snapshotOf(filledOrder('1', 1)))
+      })
+    venue.stream.up()
+    await until(() => expect(venue.asked).toHaveLength(2))
+    venue.stream.down()
+    answer()
+    // What it brought is booked all the same.
+    await until(() => expect(executions()).toEqual(['11']))
+    expect(bench.records<Gap>('gap').map(({ to }) => to)).toEqual([null])
+    venue.snapshot = async () => venue.snapshotOf([])
+    venue.stream.up()
+    await live()
+    expect(bench.records<Gap>('gap')).toMatchObject([{ to: null }, { recovered: { orders: 2, executions: 1 } }])
+  })
+
+  it('starts over when more events arrive than may wait, and brings them back by query', async () => {
+    await goLive()
+    venue.stream.down()
+    venue.snapshot = () => new Promise(() => {})
+    venue.stream.up()
+    const flooded = venue.stream
+    for (let n = 0; n < 2_600; n++) flooded.send(...filledOrder(`${n}`, 1))
+    expect(flooded.isClosed).toBe(true)
+    expect(bench.state()).toBe('reconnecting')
+    expect(bench.logged).toContain('account_starts_over')
+    clock.advance(1_000)
+    expect(venue.streams).toHaveLength(2)
+  })
+
+  it('begins a gap where the hub was last known to be alive, after a restart', async () => {
+    await goLive()
+    const aliveAt = clock.now()
+    await bench.close()
+    clock.advance(60_000)
+    venue = new ScriptedExchange(clock)
+    bench = await AccountsBench.open(path, clock, venue)
+    await goLive()
+    const gaps = bench.records<Gap>('gap').filter(({ exchange_key_id }) => exchange_key_id === 1)
+    expect(gaps).toMatchObject([
+      { from: aliveAt, to: null, cause: 'hub_stopped' },
+      { from: aliveAt, to: clock.now() },
+    ])
+    expect(venue.asked[0]?.time).toBe(aliveAt)
+  })
+})
+
+describe('a key whose owner must act', () => {
+  it('says why, tries again slowly, and leaves other keys alone', async () => {
+    const db = openWritable(path)
+    addUserWithKey(db, 2, 'spot', 'binance')
+    db.close()
+    bench.accounts.startAll()
+    const [first, second] = venue.streams
+    second?.up()
+    first?.down('auth', 'The key was deleted at the exchange.', false)
+    expect(bench.accounts.statesOf(1)).toMatchObject([
+      { state: 'action_needed', reason: 'The key was deleted at the exchange.' },
+    ])
+    await until(() => expect(bench.state(2)).toBe('live'))
+    clock.advance(100_000)
+    expect(venue.streams).toHaveLength(2)
+    clock.advance(400_000)
+    expect(venue.streams).toHaveLength(3)
+    venue.stream.up()
+    await live()
+  })
+
+  it('is told when the snapshot is refused, too', async () => {
+    venue.snapshot = async () => {
+      throw new ExchangeError('auth', 'ip_not_allowed', "This address is not on the key's list.")
+    }
+    bench.accounts.start(1)
+    venue.stream.up()
+    await until(() => expect(bench.state()).toBe('action_needed'))
+    expect(bench.accounts.statesOf(1)).toMatchObject([{ reason: "This address is not on the key's list." }])
+    venue.snapshot = async () => venue.snapshotOf([])
+    await until(() => {
+      clock.advance(60_000)
+      venue.stream.aliveAt = clock.now()
+      expect(bench.state()).toBe('live')
+    })
+  })
+})
+
+describe('comparing while live', () => {
+  it('writes nothing when all is well', async () => {
+    venue.snapshot = async () => venue.snapshotOf(filledOrder('1', 2))
+    await goLive()
+    await until(() => expect(executions()).toHaveLength(2))
+    const asked = venue.asked.length
+    const told = bench.events.length
+    venue.stream.aliveAt = clock.now() + 900_000
+    pass(900_000)
+    await until(() => expect(venue.asked.length).toBeGreaterThan(asked))
+    expect(bench.events).toHaveLength(told)
+    expect(bench.state()).toBe('live')
+  })
+
+  it('opens the stream anew when it has kept an execution back, and says so', async () => {
+    await goLive()
+    venue.stream.aliveAt = clock.now() + 900_000
+    venue.snapshot = async () => venue.snapshotOf(filledOrder('1', 1))
+    const deaf = venue.stream
+    pass(900_000)
+    await until(() => expect(executions()).toEqual(['11']))
+    await until(() => {
+      clock.advance(10)
+      expect(venue.streams).toHaveLength(2)
+    })
+    expect(deaf.isClosed).toBe(true)
+    venue.stream.up()
+    await live()
+    expect(bench.records<Gap>('gap').at(-1)).toMatchObject({ cause: 'silent', recovered: { orders: 2, executions: 1 } })
+  })
+
+  it('is not called live while nothing is heard', async () => {
+    await goLive()
+    pass(80_000)
+    expect(bench.accounts.statesOf(1)).toMatchObject([{ state: 'stale', age_ms: 80_000 }])
+    expect(bench.statuses.at(-1)).toMatchObject({ state: 'stale' })
+    venue.stream.aliveAt = clock.now()
+    pass(2_000)
+    expect(bench.statuses.at(-1)).toMatchObject({ state: 'live' })
+  })
+})
+
+describe('our own orders', () => {
+  const body: PlaceOrderBody = {
+    exchange_key_id: 1,
+    symbol: 'BTCUSDT',
+    side: 'BUY',
+    type: 'LIMIT',
+    quantity: '0.3',
+    price: '64000.5',
+  }
+  const place = () => bench.accounts.placeOrder({ user_id: 1 }, body)
+  const current = (id: number) => readOrder(bench.store.db, { user_id: 1 }, id) as Order
+  const settled = (id: number, status: Order['status']) =>
+    until(() => {
+      pass(1_000)
+      expect(current(id).status).toBe(status)
+    })
+
+  beforeEach(async () => {
+    await goLive()
+  })
+
+  it('are stored before they are sent, under an id that every venue takes', async () => {
+    venue.place = async (request) => {
+      expect(request.client_order_id).toMatch(/^[A-Za-z0-9]{1,32}$/)
+      const stored = bench.store.db.get('SELECT status FROM orders WHERE client_order_id = ?', request.client_order_id)
+      expect(stored).toMatchObject({ status: 'PENDING_NEW' })
+      return { order_id: '55' }
+    }
+    const order = await place()
+    expect(order).toMatchObject({ status: 'PENDING_NEW', order_id: '55', origin: 'hub' })
+    venue.stream.send(orderEvent({ order_id: '55', client_order_id: order.client_order_id }))
+    await until(() => expect(current(order.id).status).toBe('NEW'))
+  })
+
+  it('are rejected with the words of the venue', async () => {
+    venue.place = async () => {
+      throw new ExchangeError('refused', 'insufficient_funds', 'Not enough money.', {
+        venue_message: 'Account has insufficient balance',
+      })
+    }
+    await expect(place()).resolves.toMatchObject({ status: 'REJECTED', reason: 'Account has insufficient balance' })
+  })
+
+  it('are unknown when the answer is lost, asked for by client order id, and never sent again', async () => {
+    venue.place = async () => {
+      throw new ExchangeError('unknown_outcome', 'timeout', 'No answer.')
+    }
+    let looks = 0
+    venue.order = async (ref) => {
+      expect(ref).toMatchObject({ order_id: null, client_order_id: venue.placed[0]?.client_order_id })
+      if (++looks < 3) throw unavailable
+      return [
+        orderEvent({ order_id: '56', client_order_id: ref.client_order_id, status: 'FILLED', executed_qty: '0.3' }),
+      ]
+    }
+    const order = await place()
+    expect(order.status).toBe('UNKNOWN')
+    await settled(order.id, 'FILLED')
+    expect(venue.placed).toHaveLength(1)
+    expect(looks).toBe(3)
+  })
+
+  it('are rejected once it is certain that they never reached the exchange', async () => {
+    venue.place = async () => {
+      throw new Error('socket hang up')
+    }
+    const order = await place()
+    pass(20_000)
+    expect(current(order.id).status).toBe('UNKNOWN')
+    await settled(order.id, 'REJECTED')
+    expect(current(order.id).reason).toBe('It never reached the exchange.')
+  })
+
+  it('are settled after a restart, whatever point the hub died at', async () => {
+    venue.place = () => new Promise(() => {})
+    void place().catch(() => {})
+    await until(() => expect(venue.placed).toHaveLength(1))
+    const client_order_id = venue.placed[0]?.client_order_id ?? ''
+    await bench.close()
+    venue = new ScriptedExchange(clock)
+    venue.order = async (ref) => [orderEvent({ order_id: '57', client_order_id: ref.client_order_id })]
+    bench = await AccountsBench.open(path, clock, venue)
+    await goLive()
+    const row = bench.store.db.get<{ id: number }>('SELECT id FROM orders WHERE client_order_id = ?', client_order_id)
+    await settled(row?.id ?? 0, 'NEW')
+    expect(current(row?.id ?? 0)).toMatchObject({ order_id: '57', origin: 'hub' })
+  })
+
+  it('are canceled only once the venue says so; a cancel that fails is taken back', async () => {
+    const order = await place()
+    const report = { order_id: 'v1', client_order_id: order.client_order_id }
+    venue.stream.send(orderEvent(report))
+    await until(() => expect(current(order.id).status).toBe('NEW'))
+    venue.cancel = async () => {
+      throw new ExchangeError('refused', 'too_late', 'Too late.')
+    }
+    const refused = await bench.accounts.cancelOrder({ user_id: 1 }, order.id)
+    expect(refused).toMatchObject({ order: { status: 'NEW' }, problem: 'Too late.' })
+    venue.cancel = async () => {
+      throw new ExchangeError('unknown_outcome', 'timeout', 'No answer.')
+    }
+    venue.order = async () => [orderEvent(report)]
+    await expect(bench.accounts.cancelOrder({ user_id: 1 }, order.id)).resolves.toMatchObject({
+      order: { status: 'UNKNOWN' },
+    })
+    await settled(order.id, 'NEW')
+    venue.cancel = async () => {}
+    const answers = await bench.accounts.cancelAll({ user_id: 1 }, 1, null)
+    expect(answers).toMatchObject([{ order: { status: 'PENDING_CANCEL' }, problem: null }])
+    venue.stream.send(orderEvent({ ...report, status: 'CANCELED', update_time: 2_000 }))
+    await until(() => expect(current(order.id).status).toBe('CANCELED'))
+    await expect(bench.accounts.cancelOrder({ user_id: 1 }, order.id)).rejects.toMatchObject({ code: 'order_closed' })
+  })
+
+  it("belong to their user: another's key or order is not found", async () => {
+    const order = await place()
+    const other = { user_id: 2 }
+    await expect(bench.accounts.placeOrder(other, body)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(bench.accounts.cancelOrder(other, order.id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(bench.accounts.cancelAll(other, 1, null)).rejects.toMatchObject({ code: 'not_found' })
+    expect(venue.placed).toHaveLength(1)
+    expect(venue.canceled).toEqual([])
+  })
+})
+
+it('books what has arrived before it stops, and nothing after', async () => {
+  await goLive()
+  venue.stream.send(...filledOrder('1', 3))
+  await bench.accounts.stop(1)
+  expect(executions()).toEqual(['11', '12', '13'])
+  expect(venue.stream.isClosed).toBe(true)
+  venue.stream.send(...filledOrder('2', 1))
+  expect(bench.accounts.get(1)).toBeUndefined()
+  expect(bench.statuses.at(-1)?.state).toBe('stopped')
+})

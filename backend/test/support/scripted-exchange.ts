@@ -1,0 +1,143 @@
+import type {
+  AccountSnapshot,
+  Capabilities,
+  Clock,
+  Credentials,
+  DownCause,
+  Exchange,
+  OrderRef,
+  PlaceRequest,
+  PrivateStream,
+  SnapshotSince,
+  StreamHandlers,
+} from '@tradercoin/exchanges'
+import type { AccountEvent } from '@tradercoin/protocol'
+
+const capabilities: Capabilities = {
+  upkeep: 'signed_session',
+  order_types: ['LIMIT', 'MARKET'],
+  time_in_force: ['GTC', 'IOC', 'FOK'],
+  post_only: true,
+  reduce_only: false,
+  hedge_mode: false,
+  quote_quantity: true,
+  amend: false,
+  unprovable: null,
+}
+
+/** A private stream in the test's hands. */
+export class ScriptedStream implements PrivateStream {
+  isClosed = false
+  aliveAt: number | null = null
+  readonly handlers: StreamHandlers
+  private readonly clock: Clock
+
+  constructor(handlers: StreamHandlers, clock: Clock) {
+    this.handlers = handlers
+    this.clock = clock
+  }
+
+  up(): void {
+    this.aliveAt = this.clock.now()
+    this.handlers.onUp()
+  }
+
+  down(cause: DownCause = 'connection_lost', detail = 'the line broke', retrying = true): void {
+    this.handlers.onDown(cause, detail, retrying)
+  }
+
+  send(...events: AccountEvent[]): void {
+    this.aliveAt = this.clock.now()
+    this.handlers.onEvents(events, this.clock.now())
+  }
+
+  lastAliveAt(): number | null {
+    return this.aliveAt
+  }
+
+  expiresAt(): number | null {
+    return null
+  }
+
+  listenKey(): string | null {
+    return null
+  }
+
+  async keepAlive(): Promise<void> {
+    this.aliveAt = this.clock.now()
+  }
+
+  close(): void {
+    this.isClosed = true
+  }
+}
+
+/** An exchange that does as the test says. By default it knows nothing, and takes every order. */
+export class ScriptedExchange implements Exchange {
+  readonly exchange = 'binance'
+  readonly trading_mode = 'spot'
+  readonly environment = 'paper'
+  readonly capabilities = capabilities
+  readonly streams: ScriptedStream[] = []
+  readonly asked: SnapshotSince[] = []
+  readonly placed: PlaceRequest[] = []
+  readonly canceled: OrderRef[] = []
+  readonly credentials: Credentials[] = []
+  snapshot: (since: SnapshotSince) => Promise<AccountSnapshot> = async () => this.snapshotOf([])
+  order: (ref: OrderRef) => Promise<AccountEvent[] | null> = async () => null
+  place: (request: PlaceRequest) => Promise<{ order_id: string }> = async () => ({ order_id: 'v1' })
+  cancel: (ref: OrderRef) => Promise<void> = async () => {}
+  private readonly clock: Clock
+
+  constructor(clock: Clock) {
+    this.clock = clock
+  }
+
+  snapshotOf(events: AccountEvent[], unproven: string | null = null): AccountSnapshot {
+    return { events, as_of: this.clock.now(), unproven }
+  }
+
+  /** The stream opened last. */
+  get stream(): ScriptedStream {
+    const stream = this.streams.at(-1)
+    if (!stream) throw new Error('no stream was opened')
+    return stream
+  }
+
+  async checkKey(): Promise<never> {
+    throw new Error('not part of this script')
+  }
+
+  openStream(credentials: Credentials, handlers: StreamHandlers): PrivateStream {
+    this.credentials.push(credentials)
+    const stream = new ScriptedStream(handlers, this.clock)
+    this.streams.push(stream)
+    return stream
+  }
+
+  fetchSnapshot(credentials: Credentials, since: SnapshotSince): Promise<AccountSnapshot> {
+    this.credentials.push(credentials)
+    this.asked.push(since)
+    return this.snapshot(since)
+  }
+
+  fetchOrder(_: Credentials, ref: OrderRef): Promise<AccountEvent[] | null> {
+    return this.order(ref)
+  }
+
+  placeOrder(_: Credentials, request: PlaceRequest): Promise<{ order_id: string }> {
+    this.placed.push(request)
+    return this.place(request)
+  }
+
+  cancelOrder(_: Credentials, ref: OrderRef): Promise<void> {
+    this.canceled.push(ref)
+    return this.cancel(ref)
+  }
+
+  async fetchInstruments(): Promise<readonly []> {
+    return []
+  }
+
+  async close(): Promise<void> {}
+}

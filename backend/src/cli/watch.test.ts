@@ -163,7 +163,8 @@ describe('watch', () => {
     const watcher = run(flags())
     const send = await accept()
     send({ type: 'order_update', seq: 1, data: order })
-    send({ type: 'execution', seq: 2, data: execution })
+    send({ type: 'order_update', seq: 2, data: { ...order, order_id: 'told later' } })
+    send({ type: 'execution', seq: 3, data: execution })
     send({
       type: 'key_status',
       data: { exchange_key_id: 3, state: 'stale', reason: 'silent', last_event_at: null },

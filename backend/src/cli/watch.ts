@@ -57,7 +57,13 @@ export async function watch(args: readonly string[], io: WatchIo): Promise<numbe
 async function follow(client: Client, io: WatchIo): Promise<number> {
   const print = (line: string) => io.stdout.write(`${line}\n`)
   const say = (text: string) => print(connectionLine(text, Date.now()))
-  client.onOrderUpdate((order) => print(orderLine(order)))
+  let lastOrder = ''
+  client.onOrderUpdate((order) => {
+    const line = orderLine(order)
+    // Not every change of an order is one of these columns.
+    if (line !== lastOrder) print(line)
+    lastOrder = line
+  })
   client.onExecution((execution) => print(executionLine(execution)))
   client.onKeyStatus((status) => print(keyLine(status, Date.now())))
   client.onSnapshot(({ orders }) => {

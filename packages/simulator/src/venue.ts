@@ -33,6 +33,8 @@ export interface Venue {
   placeFromApp(account: Account, market: Market, order: AppOrder): Order
   /** Adds or takes money from outside, with the events a deposit causes. */
   transfer(account: Account, asset: string, amount: string): void
+  /** Told after POST /sim/price moved a market: the moment to liquidate. */
+  moved?(market: Market): void
   /** Funding of a futures position at its mark price; absent where there is none. */
   fund?(account: Account, market: Market, rate: Big): void
   /** The key stops working, as when its owner deletes it on the exchange. */

@@ -213,8 +213,8 @@ describe('Binance USDⓈ-M futures', () => {
       await sim(simulator, 'POST', '/sim/clock', { advance_ms: 60 * 60_000 })
       expect((await stream.events('listenKeyExpired'))[0].listenKey).toBe(key)
       expect(await listenKey(simulator, user, 'PUT')).toMatchObject({ status: 400, body: { code: -1125 } })
-      // The socket stays open, knows its name still, and hears nothing of the account any more.
-      expect((await deaf.control('LIST_SUBSCRIPTIONS')).result).toEqual([`${key}@ORDER_TRADE_UPDATE`])
+      // The socket stays open, but hears nothing of the account any more and lists nothing.
+      expect((await deaf.control('LIST_SUBSCRIPTIONS')).result).toEqual([])
       expect((await listenKey(simulator, user)).body.listenKey).not.toBe(key)
       await call('POST', '/fapi/v1/order', limit)
       await deaf.control('LIST_SUBSCRIPTIONS')
@@ -291,9 +291,23 @@ describe('Binance USDⓈ-M futures', () => {
       '/fapi/v1/multiAssetsMargin',
       '/fapi/v1/forceOrders',
     ]) {
-      const params = path.endsWith('exchangeInfo') ? {} : {}
-      expect([path, (await call('GET', path, params)).status]).toEqual([path, 200])
+      expect([path, (await call('GET', path)).status]).toEqual([path, 200])
     }
+    await stream.close()
+  })
+
+  it('liquidates an account that is out of margin', async () => {
+    user = await account(simulator, 'futures', { balances: { USDT: '500' } })
+    const stream = await futuresStream(simulator, user)
+    await call('POST', '/fapi/v1/order', { symbol: 'XRPUSDT', side: 'BUY', type: 'MARKET', quantity: '15000' })
+    await price(simulator, 'futures', 'XRPUSDT', '0.485')
+    const [frame] = await stream.until(({ o }) => o?.x === 'CALCULATED')
+    expect(frame.o).toMatchObject({ o: 'LIQUIDATION', ot: 'LIQUIDATION', S: 'SELL' })
+    expect(frame.o.c).toMatch(/^autoclose-\d+$/)
+    expect((await call('GET', '/fapi/v1/forceOrders', { symbol: 'XRPUSDT' })).body).toMatchObject([
+      { type: 'LIQUIDATION', status: 'FILLED' },
+    ])
+    await price(simulator, 'futures', 'XRPUSDT', '0.52')
     await stream.close()
   })
 

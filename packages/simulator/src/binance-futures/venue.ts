@@ -8,7 +8,7 @@ import { MarketSockets } from '../binance/market-sockets.ts'
 import { RateLimits } from '../binance/rate-limits.ts'
 import { refuseUpgrade, upgradeRefusal } from '../binance/upgrade.ts'
 import { ApiSession, serveWsApi } from '../binance/ws-api.ts'
-import type { Account } from '../engine/account.ts'
+import type { Account, Position } from '../engine/account.ts'
 import { type Big, dec, ZERO } from '../engine/decimal.ts'
 import { Engine } from '../engine/engine.ts'
 import type { AccountChange, OrderEvent } from '../engine/events.ts'
@@ -258,6 +258,20 @@ export class FuturesVenue implements Venue {
     })
   }
 
+  /** Closes every position of accounts whose margin no longer covers the maintenance margin. */
+  moved(market: Market): void {
+    for (const account of this.world.accounts.byId.values()) {
+      const held = [...account.positions.values()].filter((position) => !position.amount.eq(ZERO))
+      if (!held.some((position) => position.symbol === market.symbol)) continue
+      const { wallet, unrealized, maintenance } = this.clearing.totals(account)
+      if (wallet.plus(unrealized).gte(maintenance)) continue
+      this.engine.act(() => {
+        for (const order of [...account.open]) this.engine.cancel(order)
+        for (const position of held) this.#liquidate(account, position)
+      })
+    }
+  }
+
   revoked(account: Account): void {
     this.listenKeys.expire(account.id)
   }
@@ -328,6 +342,23 @@ export class FuturesVenue implements Venue {
       if (key) return key.accountId
     }
     return undefined
+  }
+
+  #liquidate(account: Account, position: Position): void {
+    const market = this.engine.markets.get(position.symbol)
+    if (!market) return
+    this.engine.place(account, market, {
+      clientId: `autoclose-${this.engine.time}${this.#ids.int(100_000, 999_999)}`,
+      side: position.amount.gt(ZERO) ? 'SELL' : 'BUY',
+      type: 'LIQUIDATION',
+      kind: 'MARKET',
+      tif: 'IOC',
+      price: ZERO,
+      qty: position.amount.abs(),
+      stp: 'NONE',
+      positionSide: position.side,
+      extra: { liquidation: true },
+    })
   }
 
   #publish(accountId: string, make: () => Record<string, unknown>): void {

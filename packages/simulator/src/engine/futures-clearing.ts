@@ -21,7 +21,7 @@ export class FuturesClearing implements Clearing {
 
   reserve(order: Order): string[] {
     const account = order.account
-    if (account.house || order.reduceOnly || order.closePosition) return []
+    if (account.house || order.reduceOnly || order.closePosition || order.extra.liquidation === true) return []
     if (order.trigger && !order.trigger.triggered) return []
     const price =
       order.kind === 'MARKET'

@@ -237,6 +237,7 @@ function movePrice(world: World, fields: Fields): unknown {
   const limit = fields.decimal('quantity')
   const before = market.nextTradeId
   venue.house.move(market, price, limit === undefined ? undefined : dec(limit))
+  venue.moved?.(market)
   return {
     symbol: market.symbol,
     price: price.toFixed(),

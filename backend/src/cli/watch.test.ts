@@ -73,6 +73,9 @@ const execution: Execution = {
   time: 1_500,
 }
 
+/** Longer than vitest's own second: the machine may be busy with other tests. */
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000 })
+
 describe('the lines', () => {
   it('stand in columns', () => {
     expect(orderLine(order)).toMatch(
@@ -169,7 +172,7 @@ describe('watch', () => {
       type: 'key_status',
       data: { exchange_key_id: 3, state: 'stale', reason: 'silent', last_event_at: null },
     })
-    await vi.waitFor(() => expect(watcher.written.at(-1)).toMatch(/key {4}#3 stale \(silent\)\n$/))
+    await eventually(() => expect(watcher.written.at(-1)).toMatch(/key {4}#3 stale \(silent\)\n$/))
     expect(watcher.written.map((line) => line.slice(14).trim().split(/ {2,}/)[0])).toEqual([
       '--',
       '--',
@@ -180,7 +183,7 @@ describe('watch', () => {
     ])
     expect(watcher.written.join('')).toMatch(/connecting\n.*connected\n.*1 open orders; watching\n/)
     ;(await lines).close(4000)
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(watcher.written.join('')).toContain('disconnected: The hub is going away. Trying again.'),
     )
     watcher.stop()
@@ -252,7 +255,7 @@ it('the example script follows the protocol', async () => {
     send({ type: 'order_update', seq: 1, data: order })
     send({ type: 'order_update', seq: 1, data: order })
     send({ type: 'execution', seq: 2, data: execution })
-    await vi.waitFor(() => expect(output).toContain('2 execution'))
+    await eventually(() => expect(output).toContain('2 execution'))
     expect(output).toBe('1 order_update BTCUSDT BUY PARTIALLY_FILLED 0.5\n2 execution BTCUSDT BUY  0.2\n')
     ;(await lines).close(4503)
     expect((await once(script, 'exit'))[0]).toBe(0)

@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { type ClientMessage, canResume, type ServerMessage } from '@tradercoin/protocol'
 import fc from 'fast-check'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { type Client, createClient } from '../src/client.ts'
+import { eventually } from './eventually.ts'
 import { balance, type FakeHub, type FakeLine, ready, snapshot, startFakeHub } from './fake-hub.ts'
 
 const count = (happened: Map<string, number>, what: string) => happened.set(what, (happened.get(what) ?? 0) + 1)
@@ -84,10 +85,7 @@ it('applies each event once and in order, or replaces it by a snapshot, whatever
         place.seq = seq
       })
       const settled = () =>
-        vi.waitFor(() => expect([place.epoch, place.seq]).toEqual([served.log.epoch, served.log.head]), {
-          timeout: 5_000,
-          interval: 2,
-        })
+        eventually(() => expect([place.epoch, place.seq]).toEqual([served.log.epoch, served.log.head]))
       page.onState(({ reason }) => {
         if (reason?.kind === 'gap') count(happened, 'gap')
       })

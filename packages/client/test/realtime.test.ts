@@ -6,6 +6,7 @@ import { type Client, type ClientOptions, createClient } from '../src/client.ts'
 import type { ConnectionState } from '../src/connection-state.ts'
 import { probeTimeoutMs, readyTimeoutMs } from '../src/line.ts'
 import { stableAfterMs } from '../src/realtime.ts'
+import { eventually } from './eventually.ts'
 import { balance, type FakeHub, type FakeLine, ready, snapshot, startFakeHub } from './fake-hub.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 
@@ -51,7 +52,7 @@ function makeClient(more: Partial<ClientOptions> = {}): Client {
 
 /** Waits until the client has told this state. */
 async function reaches(status: ConnectionState['status'], of: Client = client): Promise<ConnectionState> {
-  await vi.waitFor(() => expect(of.state.status).toBe(status))
+  await eventually(() => expect(of.state.status).toBe(status))
   return of.state
 }
 
@@ -170,7 +171,7 @@ describe('events', () => {
     const wrong = vi.fn()
     for (const on of [client.onOrderUpdate, client.onExecution, client.onPositionUpdate, client.onGap]) on(wrong)
     for (const seq of [42, 43, 43, 42, 44]) line.send(balance(seq))
-    await vi.waitFor(() => expect(balances).toHaveLength(3))
+    await eventually(() => expect(balances).toHaveLength(3))
     expect(balances).toEqual([
       ['42', 42],
       ['43', 43],
@@ -195,14 +196,14 @@ describe('events', () => {
     line.send({ type: 'gap', seq: 4, data: {} })
     line.send({ type: 'key_status', data: { exchange_key_id: 1, state: 'live', reason: null, last_event_at: null } })
     line.send({ type: 'error', data: { code: 'bad_message', message: '' } })
-    await vi.waitFor(() => expect(got).toHaveLength(6))
+    await eventually(() => expect(got).toHaveLength(6))
     expect(got).toEqual(['order 1', 'execution 2', 'position 3', 'gap 4', 'key live', 'error bad_message'])
   })
 
   it('resumes after a drop from the last applied event', async () => {
     const first = await connected(41)
     first.send(balance(42))
-    await vi.waitFor(() => expect(seen).toEqual([42]))
+    await eventually(() => expect(seen).toEqual([42]))
     first.terminate()
     await reaches('disconnected')
     expect(client.state.staleSince).toBe(clock.now())
@@ -213,7 +214,7 @@ describe('events', () => {
     await reaches('connected')
     expect(client.state.staleSince).not.toBeNull()
     for (const seq of [42, 43, 44]) line.send(balance(seq))
-    await vi.waitFor(() => expect(client.state.staleSince).toBeNull())
+    await eventually(() => expect(client.state.staleSince).toBeNull())
     expect(seen).toEqual([42, 43, 44])
   })
 
@@ -240,7 +241,7 @@ describe('events', () => {
     line.send(snapshot(3, 'e2'))
     line.send(balance(4))
     expect(await whole).toMatchObject({ epoch: 'e2', seq: 3 })
-    await vi.waitFor(() => expect(seen).toEqual([4]))
+    await eventually(() => expect(seen).toEqual([4]))
     expect(client.state.staleSince).toBeNull()
     line.terminate()
     await reaches('disconnected')
@@ -260,7 +261,7 @@ describe('events', () => {
     expect(auth).toMatchObject({ data: { resume: { epoch: 'e1', seq: 1 } } })
     line.send(ready({ seq: 3, recovered: true }))
     for (const seq of [2, 3]) line.send(balance(seq))
-    await vi.waitFor(() => expect(seen).toEqual([1, 2, 3]))
+    await eventually(() => expect(seen).toEqual([1, 2, 3]))
   })
 
   it('asks for a snapshot when resuming keeps missing events', async () => {
@@ -283,7 +284,7 @@ describe('events', () => {
     const line = await connected(5)
     line.send(ready({ seq: 9 }))
     line.send(balance(6))
-    await vi.waitFor(() => expect(seen).toEqual([6]))
+    await eventually(() => expect(seen).toEqual([6]))
   })
 
   it('refuses a recovery that does not fit what it asked for', async () => {
@@ -316,7 +317,7 @@ describe('events', () => {
     line.send({ type: 'transfer_update', seq: 1, data: {} })
     line.send({ type: 'order_book', data: { bids: [] } })
     line.send(balance(2))
-    await vi.waitFor(() => expect(seen).toEqual([2]))
+    await eventually(() => expect(seen).toEqual([2]))
     expect(client.state.status).toBe('connected')
   })
 
@@ -341,7 +342,7 @@ describe('events', () => {
     first.terminate()
     await reaches('disconnected')
     second.send(balance(2))
-    await vi.waitFor(() => expect(otherSeen).toEqual([1, 2]))
+    await eventually(() => expect(otherSeen).toEqual([1, 2]))
     expect(client.state.status).toBe('disconnected')
     expect(other.state.status).toBe('connected')
     other.disconnect()
@@ -414,7 +415,7 @@ describe('close codes', () => {
     const second = await accept()
     expect(second.auth).toMatchObject({ data: { token: 'token-2' } })
     second.line.close(4501)
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(client.state).toMatchObject({ status: 'disconnected', reason: { code: 4501, final: true } }),
     )
     expect(clock.pending()).toEqual([])
@@ -425,7 +426,7 @@ describe('close codes', () => {
     client.connect()
     const { line } = await accept()
     line.close(4501)
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(client.state).toMatchObject({ status: 'disconnected', reason: { code: 4501, final: true } }),
     )
     expect(hub.lines.size).toBe(0)
@@ -446,7 +447,7 @@ describe('retries', () => {
     client.connect()
     const delays: number[] = []
     for (let attempt = 1; attempt <= 12; attempt++) {
-      await vi.waitFor(() => expect(client.state).toMatchObject({ status: 'disconnected', attempt }))
+      await eventually(() => expect(client.state).toMatchObject({ status: 'disconnected', attempt }))
       delays.push((client.state.nextRetryAt ?? 0) - clock.now())
       if (attempt < 12) retry()
     }
@@ -465,9 +466,9 @@ describe('retries', () => {
   it('counts from the beginning again once a connection has lasted', async () => {
     hub.isDown = true
     client.connect()
-    await vi.waitFor(() => expect(client.state.attempt).toBe(1))
+    await eventually(() => expect(client.state.attempt).toBe(1))
     retry()
-    await vi.waitFor(() => expect(client.state).toMatchObject({ status: 'disconnected', attempt: 2 }))
+    await eventually(() => expect(client.state).toMatchObject({ status: 'disconnected', attempt: 2 }))
     hub.isDown = false
     retry()
     const flapping = await accept()
@@ -494,12 +495,12 @@ describe('retries', () => {
     client.connect()
     const again = await accept()
     again.line.terminate()
-    await vi.waitFor(() => expect(client.state.nextRetryAt).not.toBeNull())
+    await eventually(() => expect(client.state.nextRetryAt).not.toBeNull())
     client.disconnect()
     clock.advance(10 * longestRetryMs)
     expect(client.state).toMatchObject({ status: 'disconnected', nextRetryAt: null })
     expect(clock.pending()).toEqual([])
-    await vi.waitFor(() => expect(hub.open()).toBe(0))
+    await eventually(() => expect(hub.open()).toBe(0))
   })
 
   it('tries at once when asked to connect while waiting', async () => {
@@ -542,13 +543,13 @@ describe('silence', () => {
     const line = await connected(0)
     line.send({ type: 'key_status', data: { exchange_key_id: 2, state: 'syncing', reason: 'later', last_event_at: 5 } })
     line.send({ type: 'key_status', data: { exchange_key_id: 1, state: 'live', reason: null, last_event_at: 4 } })
-    await vi.waitFor(() => expect(client.state.keys).toHaveLength(2))
+    await eventually(() => expect(client.state.keys).toHaveLength(2))
     const keys = [
       { exchange_key_id: 1, state: 'stale', age_ms: 900 },
       { exchange_key_id: 2, state: 'syncing', age_ms: null },
     ]
     line.send({ type: 'heartbeat', data: { ts: 1, seq: 0, keys } })
-    await vi.waitFor(() => expect(client.state.keys[0]?.state).toBe('stale'))
+    await eventually(() => expect(client.state.keys[0]?.state).toBe('stale'))
     expect(client.state.keys).toEqual([
       { exchange_key_id: 1, state: 'stale', age_ms: 900, reason: null, last_event_at: 4 },
       { exchange_key_id: 2, state: 'syncing', age_ms: null, reason: 'later', last_event_at: 5 },
@@ -595,7 +596,7 @@ describe('waking up', () => {
     expect(await line.messages.next()).toEqual({ type: 'ping' })
     line.send({ type: 'pong' })
     line.send(balance(1))
-    await vi.waitFor(() => expect(seen).toEqual([1]))
+    await eventually(() => expect(seen).toEqual([1]))
     clock.advance(probeTimeoutMs)
     expect(client.state.status).toBe('connected')
     wake()
@@ -628,7 +629,7 @@ describe('handlers', () => {
     const later: number[] = []
     client.onEvent(({ seq }: UserEvent) => later.push(seq))
     for (const seq of [1, 2]) line.send(balance(seq))
-    await vi.waitFor(() => expect(later).toEqual([1, 2]))
+    await eventually(() => expect(later).toEqual([1, 2]))
     expect(thrown).toHaveLength(2)
   })
 
@@ -655,7 +656,7 @@ describe('handlers', () => {
       }
     }
     line.send(balance(1))
-    await vi.waitFor(() => expect(seen).toEqual([1]))
+    await eventually(() => expect(seen).toEqual([1]))
     expect(called).not.toHaveBeenCalled()
     expect(clock.pending().length).toBe(pending)
   })
@@ -666,10 +667,10 @@ describe('handlers', () => {
     const stop = client.onEvent(called)
     client.onEvent(called)
     line.send(balance(1))
-    await vi.waitFor(() => expect(called).toHaveBeenCalledTimes(2))
+    await eventually(() => expect(called).toHaveBeenCalledTimes(2))
     stop()
     line.send(balance(2))
-    await vi.waitFor(() => expect(called).toHaveBeenCalledTimes(3))
+    await eventually(() => expect(called).toHaveBeenCalledTimes(3))
   })
 })
 
@@ -684,5 +685,5 @@ it('1,000 connections and their ends leave no socket and no timer', async () => 
     client.disconnect()
   }
   expect(clock.pending()).toEqual([])
-  await vi.waitFor(() => expect(hub.open()).toBe(0))
+  await eventually(() => expect(hub.open()).toBe(0))
 })

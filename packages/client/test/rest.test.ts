@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Client, createClient } from '../src/client.ts'
 import { ApiError, NetworkError } from '../src/errors.ts'
+import { eventually } from './eventually.ts'
 import { type FakeApi, startFakeApi } from './fake-api.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 
@@ -122,7 +123,7 @@ describe('session', () => {
     })
     const resumed = slow.session.resume()
     const loggedIn = slow.session.login({ email: 'a@example.org', password: 'correct horse' })
-    await vi.waitFor(() => expect(asked).toEqual(['refresh']))
+    await eventually(() => expect(asked).toEqual(['refresh']))
     release()
     expect(await resumed).toBeNull()
     expect(await loggedIn).toMatchObject({ id: 7 })
@@ -215,7 +216,7 @@ describe('rest', () => {
     api.answers.set('GET /trading/orders', 'hang')
     const controller = new AbortController()
     const call = client.rest.orders.list({}, controller.signal)
-    await vi.waitFor(() => expect(lines()).toContain('GET /trading/orders'))
+    await eventually(() => expect(lines()).toContain('GET /trading/orders'))
     controller.abort()
     await expect(call).rejects.toMatchObject({ name: 'AbortError' })
   })

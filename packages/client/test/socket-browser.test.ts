@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
 import { createClient } from '../src/client.ts'
 import { openSocket } from '../src/socket-browser.ts'
+import { eventually } from './eventually.ts'
 import { balance, type FakeHub, ready, snapshot, startFakeHub } from './fake-hub.ts'
 
 let hub: FakeHub
@@ -25,12 +26,12 @@ it('carries the protocol over the WebSocket of a browser', async () => {
   const first = await hub.lines.next()
   expect(await first.messages.next()).toMatchObject({ type: 'auth' })
   for (const message of [ready(), snapshot(0), balance(1)]) first.send(message)
-  await vi.waitFor(() => expect(seen).toEqual([1]))
+  await eventually(() => expect(seen).toEqual([1]))
   first.terminate()
   const second = await hub.lines.next()
   expect(await second.messages.next()).toMatchObject({ data: { resume: { epoch: 'e1', seq: 1 } } })
   for (const message of [ready({ seq: 2, recovered: true }), balance(2)]) second.send(message)
-  await vi.waitFor(() => expect(seen).toEqual([1, 2]))
+  await eventually(() => expect(seen).toEqual([1, 2]))
   client.disconnect()
   expect(await second.closed).toEqual({ code: 1000 })
 })
@@ -39,7 +40,7 @@ it('tells nobody of a connection that was given up', async () => {
   const handlers = { onOpen: vi.fn(), onText: vi.fn(), onClose: vi.fn() }
   const socket = openSocket(hub.baseUrl.replace('http', 'ws'), handlers)
   const line = await hub.lines.next()
-  await vi.waitFor(() => expect(handlers.onOpen).toHaveBeenCalled())
+  await eventually(() => expect(handlers.onOpen).toHaveBeenCalled())
   socket.abandon()
   await line.closed
   expect(handlers.onClose).not.toHaveBeenCalled()

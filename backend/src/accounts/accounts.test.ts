@@ -218,6 +218,7 @@ describe('comparing while live', () => {
 
   it('opens the stream anew when it has kept an execution back, and says so', async () => {
     await goLive()
+    const provenAt = clock.now()
     venue.stream.aliveAt = clock.now() + 900_000
     venue.snapshot = async () => venue.snapshotOf(filledOrder('1', 1))
     const deaf = venue.stream
@@ -230,7 +231,11 @@ describe('comparing while live', () => {
     expect(deaf.isClosed).toBe(true)
     venue.stream.up()
     await live()
-    expect(bench.records<Gap>('gap').at(-1)).toMatchObject({ cause: 'silent', recovered: { orders: 2, executions: 1 } })
+    expect(bench.records<Gap>('gap').at(-1)).toMatchObject({
+      from: provenAt,
+      cause: 'silent',
+      recovered: { orders: 2, executions: 1 },
+    })
   })
 
   it('is not called live while nothing is heard', async () => {

@@ -3,14 +3,14 @@ import { compareDecimal } from '@tradercoin/protocol'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Exchange, PlaceRequest, SnapshotSince } from './exchange.ts'
 import { createExchange, paperEndpoints } from './registry.ts'
-import { furthest, Recorder, type SimAccount, SimControls, uniqueExecutions } from './test-simulator.ts'
+import { Follower, furthest, Recorder, type SimAccount, SimControls, uniqueExecutions } from './test-simulator.ts'
 import { testTransport } from './transport/test-transport.ts'
 
 /** One venue and mode of the paper exchange, and what its book looks like at the start. */
 export interface ContractTarget {
   exchange: ExchangeId
   trading_mode: TradingMode
-  start(): Promise<{ url: string; close(): Promise<void> }>
+  start(limits: 'real' | 'off'): Promise<{ url: string; close(): Promise<void> }>
   symbol: string
   /** A symbol whose order ids may exceed 2^53. */
   longIdSymbol: string
@@ -41,7 +41,7 @@ export function exchangeContract(target: ContractTarget): void {
   let ids = 0
 
   beforeAll(async () => {
-    simulator = await target.start()
+    simulator = await target.start('real')
     sim = new SimControls(simulator.url, target.exchange, target.trading_mode)
   })
   afterEach(async () => {
@@ -50,12 +50,12 @@ export function exchangeContract(target: ContractTarget): void {
   })
   afterAll(() => simulator.close())
 
-  function open(): Exchange {
+  function open(url = simulator.url, budget: 'on' | 'off' = 'on'): Exchange {
     const exchange = createExchange(target.exchange, target.trading_mode, {
       environment: 'paper',
       region: null,
-      endpoints: paperEndpoints(simulator.url, target.exchange, target.trading_mode),
-      transport: testTransport(),
+      endpoints: paperEndpoints(url, target.exchange, target.trading_mode),
+      transport: testTransport({ budget }),
     })
     cleanups.push(() => exchange.close())
     return exchange
@@ -108,8 +108,8 @@ export function exchangeContract(target: ContractTarget): void {
   })
 
   /** Every order and execution of the account's ledger is among the events, with the same ids and quantities. */
-  async function expectLedger(account: SimAccount, events: Parameters<typeof furthest>[0]) {
-    const ledger = await sim.ledger(account.account_id)
+  async function expectLedger(account: SimAccount, events: Parameters<typeof furthest>[0], from = sim) {
+    const ledger = await from.ledger(account.account_id)
     for (const order of ledger.orders) {
       const told = furthest(events, order.order_id)
       expect(told, `order ${order.order_id}`).toBeDefined()
@@ -370,6 +370,47 @@ export function exchangeContract(target: ContractTarget): void {
     )
   })
 
+  test('a storm through losses, duplicates, disorder and unreadable frames: in the end every order and execution is known, once', {
+    timeout: 60_000,
+  }, async () => {
+    const stormy = await target.start('off')
+    cleanups.push(() => stormy.close())
+    const weather = new SimControls(stormy.url, target.exchange, target.trading_mode)
+    const exchange = open(stormy.url, 'off')
+    const accounts = await Promise.all([weather.account(), weather.account(), weather.account()])
+    const followers = accounts.map(({ credentials }) => {
+      const follower = new Follower((known) => exchange.fetchSnapshot(credentials, known))
+      const stream = exchange.openStream(credentials, follower)
+      cleanups.push(() => stream.close())
+      return follower
+    })
+    await vi.waitFor(() => expect(followers.every((follower) => follower.ups === 1)).toBe(true), soon)
+    for (const account of accounts) {
+      await weather.fault('duplicate_events', { count: 20 }, account)
+      await weather.fault('reorder_events', { count: 40, window: 5 }, account)
+      await weather.fault('malformed_frame', { count: 1 }, account)
+    }
+    let raging = true
+    const ids = accounts.map((account) => account.account_id)
+    const storm = weather.storm(ids, 300, 120, 5).finally(() => {
+      raging = false
+    })
+    while (raging) {
+      await weather.fault('drop_connection')
+      await new Promise((resolve) => setTimeout(resolve, 700))
+    }
+    await storm
+    await vi.waitFor(
+      async () => {
+        await Promise.all(followers.map((follower) => follower.settled()))
+        for (const [index, account] of accounts.entries())
+          await expectLedger(account, followers[index]?.events ?? [], weather)
+      },
+      { timeout: 20_000, interval: 200 },
+    )
+    expect(followers.every((follower) => follower.downs.length > 1)).toBe(true)
+  })
+
   describe('a key that dies', () => {
     test('is not retried when it was never good', async () => {
       const { exchange, who } = await setUp()
@@ -521,7 +562,7 @@ export function exchangeContract(target: ContractTarget): void {
     })
 
     test('an exchange that is away: a write was not sent, a read says nothing', async () => {
-      const gone = await target.start()
+      const gone = await target.start('real')
       const account = await new SimControls(gone.url, target.exchange, target.trading_mode).account()
       const exchange = createExchange(target.exchange, target.trading_mode, {
         environment: 'paper',

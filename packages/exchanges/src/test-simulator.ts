@@ -1,6 +1,6 @@
 import type { AccountEvent, ExchangeId, ExecutionReport, OrderReport, TradingMode } from '@tradercoin/protocol'
 import { compareDecimal } from '@tradercoin/protocol'
-import type { Credentials, DownCause, StreamHandlers } from './exchange.ts'
+import type { AccountSnapshot, Credentials, DownCause, SnapshotSince, StreamHandlers } from './exchange.ts'
 
 export interface SimAccount {
   account_id: string
@@ -71,6 +71,11 @@ export class SimControls {
     await this.#call('DELETE', '/sim/faults')
   }
 
+  /** Fills among these accounts at a steady rate; resolves when it is over. */
+  async storm(accountIds: string[], fills: number, ratePerSecond: number, seed: number): Promise<void> {
+    await this.#call('POST', '/sim/storm', { account_ids: accountIds, fills, rate_per_s: ratePerSecond, seed })
+  }
+
   async advanceClock(ms: number): Promise<void> {
     await this.#call('POST', '/sim/clock', { advance_ms: ms })
   }
@@ -115,6 +120,49 @@ export class Recorder implements StreamHandlers {
 
   executions(): ExecutionReport[] {
     return uniqueExecutions(this.events)
+  }
+}
+
+/**
+ * Follows an account as a hub does: whenever its stream comes up, it reads what it may have missed since it was last known complete.
+ */
+export class Follower extends Recorder {
+  readonly #fetch: (since: SnapshotSince) => Promise<AccountSnapshot>
+  #knownUntil: number | null = null
+  #pending: Promise<void> = Promise.resolve()
+
+  constructor(fetch: (since: SnapshotSince) => Promise<AccountSnapshot>) {
+    super()
+    this.#fetch = fetch
+  }
+
+  override onUp(): void {
+    super.onUp()
+    this.#pending = this.#pending.then(() => this.#repair())
+  }
+
+  /** Resolves when every repair asked for so far is done; throws what one of them threw. */
+  settled(): Promise<void> {
+    return this.#pending
+  }
+
+  async #repair(): Promise<void> {
+    const names = new Set(this.events.flatMap((event) => (event.kind === 'order' ? [event.order.order_id] : [])))
+    const known = [...names].flatMap((name) => this.order(name) ?? [])
+    const totals = new Map(
+      this.events.flatMap((event) =>
+        event.kind === 'balance' ? [[event.balance.asset, event.balance.total] as const] : [],
+      ),
+    )
+    const snapshot = await this.#fetch({
+      time: this.#knownUntil,
+      open_orders: known.filter((order) => !terminal.has(order.status)),
+      symbols: [...new Set(known.map((order) => order.symbol))],
+      balances: [...totals].map(([asset, total]) => ({ asset, total })),
+      positions: [],
+    })
+    this.events.push(...snapshot.events)
+    this.#knownUntil = snapshot.as_of
   }
 }
 

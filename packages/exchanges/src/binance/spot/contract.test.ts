@@ -4,7 +4,7 @@ import { exchangeContract } from '../../contract.suite.ts'
 exchangeContract({
   exchange: 'binance',
   trading_mode: 'spot',
-  start: () => startSimulator({ port: 0, seed: 7, limits: 'real', bot: false }),
+  start: (limits) => startSimulator({ port: 0, seed: 7, limits, bot: false }),
   symbol: 'BTCUSDT',
   longIdSymbol: 'ETHUSDT',
   restingPrice: '90000',

@@ -24,7 +24,7 @@ export const spotCapabilities: Capabilities = {
   quote_quantity: true,
   amend: false,
   unprovable:
-    'An order that was both placed and canceled unfilled during the interruption, on a symbol this account had not traded before, cannot be found: Binance has no list of all orders.',
+    'Orders that were both placed and over within the interruption may be missing on symbols this account had not traded before: Binance has no list of all orders.',
 }
 
 function refuse(code: string, message: string): never {

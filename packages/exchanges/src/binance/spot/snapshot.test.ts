@@ -137,7 +137,7 @@ describe('what is asked', () => {
     const snapshot = await fetchSnapshot(rest, { symbols: ['BTCUSDT'], balances: [{ asset: 'USDT', total: '100.00' }] })
     expect(rest.calls).toEqual(['account'])
     expect(snapshot.as_of).toBe(now)
-    expect(snapshot.unproven).toMatch(/placed and canceled/)
+    expect(snapshot.unproven).toMatch(/placed and over/)
   })
 
   test.each<[string, (rest: FakeRest) => void, Partial<SnapshotSince>]>([
@@ -206,6 +206,58 @@ describe('what is found', () => {
       ],
     })
     expect(rest.calls.filter((call) => call.startsWith('allOrders'))).toEqual(['allOrders SOLUSDT'])
+  })
+
+  test('a symbol bought and sold again, which shows in one asset only', async () => {
+    const rest = new FakeRest()
+    rest.accountNow.balances = [balance('USDT', '99')]
+    rest.orders = [order('ETHUSDT', 6, filled) as never]
+    const known = { symbols: ['SOLUSDT', 'ETHUSDT'], balances: [{ asset: 'USDT', total: '100' }] }
+    const snapshot = await fetchSnapshot(rest, known)
+    expect(rest.calls).toContain('allOrders ETHUSDT')
+    expect(ids(snapshot.events)).toContain('order 6 FILLED')
+  })
+
+  test('a change nothing explains is said', async () => {
+    const rest = new FakeRest()
+    rest.accountNow.balances = [balance('USDT', '150')]
+    const snapshot = await fetchSnapshot(rest, { balances: [{ asset: 'USDT', total: '100' }] })
+    expect(snapshot.unproven).toMatch(/do not explain the change of USDT/)
+  })
+
+  test('many symbols traded before: some are read, the others named', async () => {
+    const rest = new FakeRest()
+    rest.accountNow.updateTime = now
+    const symbols = Array.from({ length: 12 }, (_, index) => `X${index}USDT`)
+    const snapshot = await fetchSnapshot(rest, { symbols })
+    expect(rest.calls.filter((call) => call.startsWith('allOrders'))).toHaveLength(10)
+    expect(snapshot.unproven).toMatch(/not looked for on X10USDT, X11USDT/)
+  })
+
+  test('a row that lags behind is not taken for the fate of a vanished order', async () => {
+    const rest = new FakeRest()
+    rest.orders = [order('BTCUSDT', 1) as never]
+    await fetchSnapshot(rest, { open_orders: [{ symbol: 'BTCUSDT', order_id: '1', client_order_id: null }] })
+    expect(rest.calls).toContain('order 1')
+  })
+
+  test('many orders that vanished on one symbol are read together', async () => {
+    const rest = new FakeRest()
+    const numbers = Array.from({ length: 20 }, (_, index) => index + 1)
+    rest.orders = numbers.map((id) => order('BTCUSDT', id, filled) as never)
+    rest.trades_ = numbers.map((id) => trade('BTCUSDT', id) as never)
+    const open_orders = numbers.map((id) => ({ symbol: 'BTCUSDT', order_id: String(id), client_order_id: null }))
+    const snapshot = await fetchSnapshot(rest, { open_orders })
+    expect(rest.calls).toEqual(['account', 'openOrders', 'orderLists', 'allOrders BTCUSDT', 'trades BTCUSDT'])
+    expect(ids(snapshot.events)).toHaveLength(40)
+  })
+
+  test('orders that are all still open cost no history', async () => {
+    const rest = new FakeRest()
+    rest.open = [order('BTCUSDT', 1)]
+    const open_orders = [{ symbol: 'BTCUSDT', order_id: '1', client_order_id: null }]
+    await fetchSnapshot(rest, { open_orders, symbols: ['BTCUSDT', 'ETHUSDT'] })
+    expect(rest.calls).toEqual(['account', 'openOrders'])
   })
 
   test('a symbol from an order list', async () => {

@@ -4,6 +4,7 @@ import {
   compareDecimal,
   type Decimal,
   type ExecutionReport,
+  isTerminal,
   isZeroDecimal,
   multiplyDecimal,
   subtractDecimal,
@@ -23,6 +24,8 @@ const overlapMs = 60_000
 const longestMs = 14 * 24 * 60 * 60_000
 /** Up to this many orders of a symbol are asked for their trades one by one (5 each); more, and the symbol's are read (20 a day). */
 const fewOrders = 3
+/** Symbols traded before that nothing points to are read up to this many (20 a day each): only unfilled orders could hide there. */
+const idleSymbols = 10
 
 export interface SnapshotParts {
   rest: SpotRest
@@ -33,8 +36,8 @@ export interface SnapshotParts {
 
 /**
  * Reads an account so that nothing the venue can still tell is missing since `since`. Spot has no list of closed orders without a symbol,
- * so this reads what is open, asks for what was open and vanished, then for the symbols that moved balances, order lists and earlier
- * trading point to. An account where nothing was open and nothing has changed costs one call.
+ * so what is open, what was open and vanished, moved balances, order lists and earlier trading say where to look.
+ * An account that has not changed costs one call (20), or two (100) while orders are open.
  * Throws ExchangeError; a failed query fails the whole, for half a snapshot would look like a flat account.
  */
 export async function fetchSpotSnapshot(
@@ -45,24 +48,24 @@ export async function fetchSpotSnapshot(
   const asOf = await parts.venueClock.now()
   const account = await parts.rest.account(credentials, 'recovery')
   const balances = readBalances(account, since)
-  const found: AccountEvent[] = []
-  const unproven: string[] = []
+  const reader = new Reader(parts, credentials, since)
+  const hasChanged =
+    since.time === null || account.updateTime > since.time || movedAssets(balances, since, [], []).size > 0
+  const hasOrders = since.open_orders.length > 0 || account.balances.some((row) => !isZeroDecimal(row.locked))
 
-  if (!isQuiet(account, balances, since)) {
-    found.push(...(await readOpen(parts, credentials, since, unproven)))
-    if (since.time !== null) {
-      const range = { startTime: Math.max(since.time - overlapMs, asOf - longestMs), endTime: asOf + overlapMs }
-      const moved = movedAssets(balances, since, found, await parts.instruments())
-      for (const symbol of await symbolsToRead(parts, credentials, since, moved, range)) {
-        found.push(...(await readSymbol(parts.rest, credentials, symbol, range)))
-      }
-    }
+  if (hasChanged || hasOrders) await reader.readOpen()
+  if (since.time !== null && (hasChanged || reader.vanished().length > 0)) {
+    const range = { startTime: Math.max(since.time - overlapMs, asOf - longestMs), endTime: asOf + overlapMs }
+    await reader.readHistory(range, balances)
   }
+  await reader.readVanished()
+
+  const unproven = [...reader.unproven]
   if (since.time !== null) {
     if (since.time < asOf - longestMs) unproven.push('Orders that ended more than 14 days ago were not looked for.')
     if (spotCapabilities.unprovable !== null) unproven.push(spotCapabilities.unprovable)
   }
-  const events = [...found, ...balances].sort((a, b) => timeOf(a) - timeOf(b))
+  const events = [...reader.events, ...balances].sort((a, b) => timeOf(a) - timeOf(b))
   return { events, as_of: asOf, unproven: unproven.length === 0 ? null : unproven.join(' ') }
 }
 
@@ -74,43 +77,97 @@ function readBalances(account: RawAccount, since: SnapshotSince): AccountEvent[]
   return parseBalances({ ...account, balances: [...account.balances, ...emptied] })
 }
 
-/** Nothing was open, nothing is locked by an order, every balance is what it was, and the account has not changed since (a lock would). */
-function isQuiet(account: RawAccount, balances: AccountEvent[], since: SnapshotSince): boolean {
-  return (
-    since.time !== null &&
-    since.open_orders.length === 0 &&
-    account.updateTime <= since.time &&
-    account.balances.every((row) => isZeroDecimal(row.locked)) &&
-    movedAssets(balances, since, [], []).size === 0
-  )
-}
+/** Gathers orders and executions of one account, and what could not be found. */
+class Reader {
+  readonly events: AccountEvent[] = []
+  readonly unproven: string[] = []
+  readonly #parts: SnapshotParts
+  readonly #credentials: Credentials
+  readonly #since: SnapshotSince
+  readonly #readSymbols = new Set<string>()
+  /** Orders of which the venue has said that they are open or how they ended. */
+  readonly #accounted = new Set<string>()
 
-/** Every open order, and the fate of each that was believed open and is not listed any more; with their executions. */
-async function readOpen(
-  { rest, clock }: SnapshotParts,
-  credentials: Credentials,
-  since: SnapshotSince,
-  unproven: string[],
-): Promise<AccountEvent[]> {
-  const open = (await rest.openOrders(credentials)).map((row) => parseOrder(row))
-  const events: AccountEvent[] = []
-  const listed = new Set<string>()
-  for (const event of open) {
-    if (event.kind === 'order') {
-      listed.add(`${event.order.symbol} ${event.order.order_id}`)
-      listed.add(`${event.order.symbol} client ${event.order.client_order_id}`)
+  constructor(parts: SnapshotParts, credentials: Credentials, since: SnapshotSince) {
+    this.#parts = parts
+    this.#credentials = credentials
+    this.#since = since
+  }
+
+  /** Every open order; on the first snapshot with the executions it has had. */
+  async readOpen(): Promise<void> {
+    const { rest } = this.#parts
+    for (const row of await rest.openOrders(this.#credentials)) {
+      const event = parseOrder(row)
+      if (this.#since.time === null) this.events.push(...(await executionsOf(rest, this.#credentials, event)))
+      this.#add(event, true)
     }
-    events.push(...(await executionsOf(rest, credentials, event)), event)
   }
-  const isListed = (ref: OrderRef) =>
-    listed.has(ref.order_id === null ? `${ref.symbol} client ${ref.client_order_id}` : `${ref.symbol} ${ref.order_id}`)
-  for (const ref of since.open_orders) {
-    if (isListed(ref)) continue
-    const fate = await queryOrder(rest, clock, credentials, ref)
-    if (fate === null) unproven.push(`Binance no longer knows the order ${ref.order_id ?? ref.client_order_id}.`)
-    else events.push(...fate)
+
+  /** Orders that were believed open, are not listed as such, and whose end is not known yet. */
+  vanished(): OrderRef[] {
+    return this.#since.open_orders.filter(
+      ({ symbol, order_id, client_order_id }) =>
+        !this.#accounted.has(order_id === null ? `${symbol} client ${client_order_id}` : `${symbol} ${order_id}`),
+    )
   }
-  return events
+
+  /** The orders and executions of the range, wherever the account may have traded. */
+  async readHistory(range: TimeRange, balances: AccountEvent[]): Promise<void> {
+    const { rest, instruments } = this.#parts
+    const lists = await readRange((slice) => rest.orderLists(this.#credentials, slice), range)
+    const listed = lists.flatMap((list) => list.orders.map((order) => order.symbol))
+    const open = this.events.flatMap((event) => (event.kind === 'order' ? [event.order.symbol] : []))
+    await this.#readSymbolsOnce([...open, ...this.#since.open_orders.map((ref) => ref.symbol), ...listed], range)
+
+    // A fill moves both assets of its symbol; buying and selling as much again may show in one only.
+    const known = await instruments()
+    const moved = movedAssets(balances, this.#since, this.events, known)
+    const moves = ({ base_asset, quote_asset }: Instrument) =>
+      Number(moved.has(base_asset)) + Number(moved.has(quote_asset))
+    const traded = new Set(this.#since.symbols)
+    const pointedAt = known.filter((instrument) => moves(instrument) >= (traded.has(instrument.symbol) ? 1 : 2))
+    await this.#readSymbolsOnce(
+      pointedAt.map((instrument) => instrument.symbol),
+      range,
+    )
+
+    const idle = this.#since.symbols.filter((symbol) => !this.#readSymbols.has(symbol))
+    await this.#readSymbolsOnce(idle.slice(0, idleSymbols), range)
+    const left = idle.slice(idleSymbols)
+    if (left.length > 0) this.unproven.push(`Unfilled orders were not looked for on ${left.join(', ')}.`)
+    const unexplained = movedAssets(balances, this.#since, this.events, known)
+    if (this.#since.balances.length > 0 && unexplained.size > 0) {
+      this.unproven.push(`The orders found do not explain the change of ${[...unexplained].join(', ')}.`)
+    }
+  }
+
+  /** Asks one by one for the orders nothing else has accounted for. */
+  async readVanished(): Promise<void> {
+    const { rest, clock } = this.#parts
+    for (const ref of this.vanished()) {
+      const fate = await queryOrder(rest, clock, this.#credentials, ref)
+      if (fate === null) this.unproven.push(`Binance no longer knows the order ${ref.order_id ?? ref.client_order_id}.`)
+      else this.events.push(...fate)
+    }
+  }
+
+  async #readSymbolsOnce(symbols: string[], range: TimeRange): Promise<void> {
+    for (const symbol of symbols) {
+      if (this.#readSymbols.has(symbol)) continue
+      this.#readSymbols.add(symbol)
+      const events = await readSymbol(this.#parts.rest, this.#credentials, symbol, range)
+      for (const event of events) this.#add(event, false)
+    }
+  }
+
+  /** A closed list may lag: a row there that still shows an order as open does not count as its fate. */
+  #add(event: AccountEvent, isOpen: boolean): void {
+    this.events.push(event)
+    if (event.kind !== 'order' || !(isOpen || isTerminal(event.order.status))) return
+    this.#accounted.add(`${event.order.symbol} ${event.order.order_id}`)
+    this.#accounted.add(`${event.order.symbol} client ${event.order.client_order_id}`)
+  }
 }
 
 /** Assets whose balance is not what it was, beyond what the executions found since then explain. */
@@ -151,27 +208,6 @@ function newExecutions(events: AccountEvent[], time: number): ExecutionReport[] 
     unique.set(`${event.execution.symbol} ${event.execution.trade_id} ${event.execution.order_id}`, event.execution)
   }
   return [...unique.values()]
-}
-
-/** Symbols traded before, those of order lists that changed, and every pair of two assets that moved. */
-async function symbolsToRead(
-  { rest, instruments }: SnapshotParts,
-  credentials: Credentials,
-  since: SnapshotSince,
-  moved: ReadonlySet<string>,
-  range: TimeRange,
-): Promise<Set<string>> {
-  const symbols = new Set([...since.symbols, ...since.open_orders.map((ref) => ref.symbol)])
-  const lists = await readRange((slice) => rest.orderLists(credentials, slice), range)
-  for (const list of lists) {
-    for (const order of list.orders) symbols.add(order.symbol)
-  }
-  if (moved.size > 1) {
-    for (const { symbol, base_asset, quote_asset } of await instruments()) {
-      if (moved.has(base_asset) && moved.has(quote_asset)) symbols.add(symbol)
-    }
-  }
-  return symbols
 }
 
 /** The symbol's orders that changed in the range, with the executions of those that traded. */

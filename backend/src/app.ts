@@ -157,12 +157,14 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
 
   let isClosing = false
   let isAllowedOrigin = originRule([])
+  const web = new Web(config.webRoot, config.publicUrl ? allowedOrigins(config.publicUrl, []) : [])
   const app = await createServer({
     log,
     now,
     trustProxy: config.trustProxy,
     isAllowedOrigin: (origin) => isAllowedOrigin(origin),
     isHttps: config.publicUrl?.startsWith('https:') ?? false,
+    notFoundPage: (reply) => web.sendNotFoundPage(reply),
   })
   closers.add(() => app.close())
   const signIn = new SignIn({
@@ -201,7 +203,7 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
       ...(writer.trouble === null ? [] : [`The database takes no changes: ${writer.trouble}.`]),
     ],
   })
-  await new Web(config.webRoot, config.publicUrl ? allowedOrigins(config.publicUrl, []) : []).register(app)
+  await web.register(app)
 
   const trust = proxyAddr.compile(config.trustProxy)
   const perIp = (ip: string) => overrides.unauthenticatedSockets?.perIp ?? (isLoopback(ip) ? 2_000 : 20)

@@ -47,6 +47,8 @@ export interface ServerOptions {
   trustProxy: string[]
   isAllowedOrigin: OriginRule
   isHttps: boolean
+  /** The site's page for an address that leads nowhere; null when there is none. */
+  notFoundPage(reply: FastifyReply): FastifyReply | null
 }
 
 /** The HTTP server with everything that is the same for all routes: limits, origins, headers, problems, the request log. */
@@ -75,23 +77,6 @@ export async function createServer(options: ServerOptions): Promise<ApiServer> {
   app.addHook('onSend', async (request, reply) => setHeaders(request, reply))
   app.addHook('onResponse', async (request, reply) => logRequest(log, request, reply))
 
-  await app.register(helmet, {
-    contentSecurityPolicy: false,
-    hsts: isHttps ? { maxAge: 31_536_000 } : false,
-    referrerPolicy: { policy: 'no-referrer' },
-    frameguard: { action: 'deny' },
-  })
-  await app.register(cors, {
-    origin: (origin, done) => done(null, origin !== undefined && isAllowedOrigin(origin)),
-    credentials: true,
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'last-event-id'],
-    exposedHeaders: ['retry-after'],
-    maxAge: 600,
-  })
-  await app.register(cookie)
-  await app.register(rateLimit, { global: false, cache: 20_000, enableDraftSpec: true, ipv6Subnet: 64 })
-
   const methods = new MethodTable(app)
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOfError(error, now(), request.routeOptions.config.badValueStatus ?? 400)
@@ -108,8 +93,27 @@ export async function createServer(options: ServerOptions): Promise<ApiServer> {
       new Problem(405, 'method_not_allowed', `This address takes ${allowed.join(', ')}.`, {
         headers: { allow: allowed.join(', ') },
       })
-    return sendProblem(reply, isKnown ? wrongMethod() : notFound())
+    if (isKnown) return sendProblem(reply, wrongMethod())
+    const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+    const page = isPage && !request.url.startsWith('/api/') ? options.notFoundPage(reply) : null
+    return page ?? sendProblem(reply, notFound())
   })
+  await app.register(helmet, {
+    contentSecurityPolicy: false,
+    hsts: isHttps ? { maxAge: 31_536_000 } : false,
+    referrerPolicy: { policy: 'no-referrer' },
+    frameguard: { action: 'deny' },
+  })
+  await app.register(cors, {
+    origin: (origin, done) => done(null, origin !== undefined && isAllowedOrigin(origin)),
+    credentials: true,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'last-event-id'],
+    exposedHeaders: ['retry-after'],
+    maxAge: 600,
+  })
+  await app.register(cookie)
+  await app.register(rateLimit, { global: false, cache: 20_000, enableDraftSpec: true, ipv6Subnet: 64 })
   return app
 }
 

@@ -1,32 +1,42 @@
 import { useEffect, useRef } from 'react'
 
 /**
- * Reads again after `version` has changed, never twice at a time and no more than once per `restMs`. A change during a read is read
- * after it, so the last answer always knows the last change.
+ * Reads again after `subscribe` has told of a change, never twice at a time and no more than once per `restMs`. A change during a
+ * read is read after it, so the last answer always knows the last change. Nothing re-renders but for the answer.
+ *
+ * @param versionOf what changes when there is something new to read
  */
-export function useThrottledRefetch(version: number, refetch: () => Promise<unknown>, restMs: number) {
-  const state = useRef({ read: version, wanted: version, isBusy: false, isGone: false, refetch })
+export function useThrottledRefetch(
+  subscribe: (listener: () => void) => () => void,
+  versionOf: () => number,
+  refetch: () => Promise<unknown>,
+  restMs: number,
+) {
+  const latest = useRef({ versionOf, refetch })
   useEffect(() => {
-    const mine = state.current
-    mine.refetch = refetch
-    mine.wanted = version
-
+    latest.current = { versionOf, refetch }
+  })
+  useEffect(() => {
+    let seen = latest.current.versionOf()
+    let isBusy = false
+    let isGone = false
     async function pump() {
-      if (mine.isBusy || mine.isGone || mine.read === mine.wanted) return
-      mine.isBusy = true
-      mine.read = mine.wanted
-      await mine.refetch()
-      await new Promise((resolve) => setTimeout(resolve, restMs))
-      mine.isBusy = false
-      void pump()
+      while (!isGone && latest.current.versionOf() !== seen) {
+        seen = latest.current.versionOf()
+        await latest.current.refetch()
+        await new Promise((resolve) => setTimeout(resolve, restMs))
+      }
     }
-    void pump()
-  }, [version, refetch, restMs])
-  useEffect(() => {
-    const mine = state.current
-    mine.isGone = false
+    const stop = subscribe(() => {
+      if (isBusy) return
+      isBusy = true
+      void pump().finally(() => {
+        isBusy = false
+      })
+    })
     return () => {
-      mine.isGone = true
+      isGone = true
+      stop()
     }
-  }, [])
+  }, [subscribe, restMs])
 }

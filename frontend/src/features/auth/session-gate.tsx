@@ -24,8 +24,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
     if (state === 'out') {
       const wanted = window.location.pathname + window.location.search
       const mayReturn = ended || !wasIn.current
-      const next = mayReturn && wanted.startsWith('/orders/?') ? `&next=${encodeURIComponent(wanted)}` : ''
-      const login = `/login/?${ended ? 'ended=1' : ''}${next}`
+      const query = new URLSearchParams({
+        ...(ended && { ended: '1' }),
+        ...(mayReturn && wanted.startsWith('/orders/?') && { next: wanted }),
+      }).toString()
+      const login = `/login/${query && `?${query}`}`
       // A session that was in this tab leaves nothing behind in its memory: the page is loaded anew.
       if (wasIn.current) window.location.replace(login)
       else router.replace(login)

@@ -2,7 +2,7 @@
 
 import type { ConnectionState } from '@tradercoin/client'
 import type { AccountState } from '@tradercoin/protocol'
-import { useCallback, useSyncExternalStore } from 'react'
+import { useCallback, useRef, useSyncExternalStore } from 'react'
 import { client } from '#lib/client.ts'
 import { nextFrame } from '#lib/frame-queue.ts'
 import { useNow } from '#lib/use-now.ts'
@@ -33,6 +33,23 @@ export function startLive(): () => void {
 export function useLiveVersion(part: keyof AccountState['versions']): number {
   const version = useCallback(() => live.version(part), [part])
   return useSyncExternalStore(live.subscribe, version, version)
+}
+
+/**
+ * A value computed from that part of the account; re-renders only when the value itself has changed. It must be a primitive, and
+ * `compute` must not depend on anything else.
+ */
+export function useLiveValue<Value extends string | number | boolean>(
+  part: keyof AccountState['versions'],
+  compute: (account: AccountState) => Value,
+): Value {
+  const cache = useRef<{ version: number; value: Value } | null>(null)
+  const read = () => {
+    const version = live.version(part)
+    if (cache.current?.version !== version) cache.current = { version, value: compute(live.account) }
+    return cache.current.value
+  }
+  return useSyncExternalStore(live.subscribe, read, read)
 }
 
 export function useLink(): ConnectionState {

@@ -14,7 +14,7 @@ import { Select } from '#components/ui/select.tsx'
 import { useKeys } from '#features/keys/data.ts'
 import { useKeyName } from '#features/keys/key-name.ts'
 import { client } from '#lib/client.ts'
-import { useOpenOrders } from './data.ts'
+import { useOpenCount, useOpenOrders } from './data.ts'
 
 /** From this many on, a word has to be typed. */
 const typedFrom = 11
@@ -28,7 +28,7 @@ interface CancelAllProps {
 export function CancelAll({ startKeyId, startSymbol }: CancelAllProps) {
   const t = useTranslations()
   const [isAsking, setIsAsking] = useState(false)
-  const openCount = useOpenOrders().length
+  const openCount = useOpenCount()
   return (
     <>
       <Button

@@ -22,13 +22,9 @@ function Nothing() {
 }
 
 /** An exact number for reading; its plain form is in the title. */
-export function Amount({ value, className }: { value: string | null; className?: string }) {
+export function Amount({ value, places }: { value: string | null; places?: number }) {
   if (value === null) return <Nothing />
-  return (
-    <span className={className} title={value}>
-      {showDecimal(value)}
-    </span>
-  )
+  return <span title={value}>{places === undefined ? showDecimal(value) : shortenDecimal(value, places)}</span>
 }
 
 /** Profit or loss, always with its sign; the colour only repeats it. */
@@ -112,10 +108,7 @@ export function PriceCell({ item }: CellProps) {
   return <Amount value={item.price} />
 }
 
-export function AverageCell({ item }: CellProps) {
-  if (item.executed_price === null) return <Nothing />
-  return <span title={item.executed_price}>{shortenDecimal(item.executed_price, averagePlaces)}</span>
-}
+export const AverageCell = ({ item }: CellProps) => <Amount value={item.executed_price} places={averagePlaces} />
 
 export const TriggerCell = ({ item }: CellProps) => <Amount value={item.stop_price} />
 

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { Order } from '@tradercoin/protocol'
+import type { AccountState, Order } from '@tradercoin/protocol'
 import { useCallback, useEffect, useMemo } from 'react'
-import { live, useLiveVersion } from '#features/connection/live.ts'
+import { live, useLiveValue, useLiveVersion } from '#features/connection/live.ts'
 import { client } from '#lib/client.ts'
 import { useThrottledRefetch } from '#lib/use-throttled-refetch.ts'
 import { type Filters, isOpen, matches, toQuery } from './filters.ts'
@@ -57,8 +57,7 @@ export function useOrderStats(filters: Filters, from: number | null) {
     queryFn: ({ signal }) => client.rest.orders.stats(query, signal),
     placeholderData: (previous) => previous,
   })
-  const version = useLiveVersion('orders') + useLiveVersion('executions')
-  useThrottledRefetch(version, result.refetch, 1_000)
+  useThrottledRefetch(live.subscribe, () => live.version('orders') + live.version('executions'), result.refetch, 1_000)
   return result
 }
 
@@ -68,8 +67,7 @@ export function useOrderDetails(id: number) {
     queryKey: ['order', id],
     queryFn: ({ signal }) => client.rest.orders.get(id, signal),
   })
-  useLiveVersion('orders')
-  useThrottledRefetch(live.heardOrderAt(id), result.refetch, 300)
+  useThrottledRefetch(live.subscribe, () => live.heardOrderAt(id), result.refetch, 300)
   return result
 }
 
@@ -78,6 +76,17 @@ export function useOpenOrders(): Order[] {
   const version = useLiveVersion('orders')
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   return useMemo(() => [...live.account.orders.values()].filter((order) => isOpen(order.status)), [version])
+}
+
+/** How many they are; re-renders only when that changes. */
+export function useOpenCount(): number {
+  return useLiveValue('orders', countOpen)
+}
+
+function countOpen({ orders }: AccountState): number {
+  let count = 0
+  for (const order of orders.values()) if (isOpen(order.status)) count += 1
+  return count
 }
 
 /** After a snapshot what was read by REST may be out of date: it is read again. */

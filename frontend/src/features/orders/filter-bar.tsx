@@ -24,12 +24,12 @@ interface FilterBarProps {
   filters: Filters
   onChange: (change: Partial<Filters>) => void
   onClear: () => void
-  /** Fills know their account, symbol and time only. */
-  isForOrders: boolean
+  /** Fills know their account, symbol and time; holdings their account and market. */
+  kind: 'orders' | 'fills' | 'holdings'
   children?: React.ReactNode
 }
 
-export function FilterBar({ filters, onChange, onClear, isForOrders, children }: FilterBarProps) {
+export function FilterBar({ filters, onChange, onClear, kind, children }: FilterBarProps) {
   const t = useTranslations()
   const { keys } = useKeys()
   const name = useKeyName()
@@ -69,26 +69,30 @@ export function FilterBar({ filters, onChange, onClear, isForOrders, children }:
             </option>
           ))}
         </Select>
-        <TypedFilter
-          label={t('filters.symbol')}
-          value={filters.symbol}
-          onChange={(symbol) => onChange({ symbol: symbol.toUpperCase() })}
-          className="md:w-24"
-          testId="filter-symbol"
-        />
-        {isForOrders && (
+        {kind !== 'holdings' && (
+          <TypedFilter
+            label={t('filters.symbol')}
+            value={filters.symbol}
+            onChange={(symbol) => onChange({ symbol: symbol.toUpperCase() })}
+            className="md:w-24"
+            testId="filter-symbol"
+          />
+        )}
+        {kind !== 'fills' && (
+          <Select
+            aria-label={t('filters.market')}
+            className="md:w-[114px]"
+            value={filters.mode ?? ''}
+            onChange={(event) => onChange({ mode: (event.target.value || null) as Filters['mode'] })}
+            data-testid="filter-mode"
+          >
+            <option value="">{t('filters.allMarkets')}</option>
+            <option value="spot">{t('market.spot')}</option>
+            <option value="futures">{t('market.futures')}</option>
+          </Select>
+        )}
+        {kind === 'orders' && (
           <>
-            <Select
-              aria-label={t('filters.market')}
-              className="md:w-[114px]"
-              value={filters.mode ?? ''}
-              onChange={(event) => onChange({ mode: (event.target.value || null) as Filters['mode'] })}
-              data-testid="filter-mode"
-            >
-              <option value="">{t('filters.allMarkets')}</option>
-              <option value="spot">{t('market.spot')}</option>
-              <option value="futures">{t('market.futures')}</option>
-            </Select>
             <Select
               aria-label={t('filters.side')}
               className="md:w-[104px]"
@@ -127,21 +131,23 @@ export function FilterBar({ filters, onChange, onClear, isForOrders, children }:
             </Select>
           </>
         )}
-        <Select
-          aria-label={t('filters.range')}
-          className="md:w-[104px]"
-          value={filters.range ?? ''}
-          onChange={(event) => onChange({ range: (event.target.value || null) as Filters['range'] })}
-          data-testid="filter-range"
-        >
-          <option value="">{t('filters.allTime')}</option>
-          {ranges.map((range) => (
-            <option key={range} value={range}>
-              {t(`filters.${range}`)}
-            </option>
-          ))}
-        </Select>
-        {isForOrders && (
+        {kind !== 'holdings' && (
+          <Select
+            aria-label={t('filters.range')}
+            className="md:w-[104px]"
+            value={filters.range ?? ''}
+            onChange={(event) => onChange({ range: (event.target.value || null) as Filters['range'] })}
+            data-testid="filter-range"
+          >
+            <option value="">{t('filters.allTime')}</option>
+            {ranges.map((range) => (
+              <option key={range} value={range}>
+                {t(`filters.${range}`)}
+              </option>
+            ))}
+          </Select>
+        )}
+        {kind === 'orders' && (
           <TypedFilter
             label={t('filters.search')}
             value={filters.q}

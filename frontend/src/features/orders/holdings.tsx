@@ -118,13 +118,13 @@ export function PositionsPanel({ filters, isDimmed }: { filters: Filters; isDimm
               <Amount value={item.quantity} />
             </td>
             <td>
-              <Amount value={item.entry_price} />
+              <Amount value={item.entry_price} places={8} />
             </td>
             <td>
-              <Amount value={item.mark_price} />
+              <Amount value={item.mark_price} places={8} />
             </td>
             <td>
-              <Amount value={item.liquidation_price} />
+              <Amount value={item.liquidation_price} places={8} />
             </td>
             <td>
               <SignedAmount value={item.unrealized_pnl} />

@@ -1,7 +1,7 @@
 'use client'
 
 import type { Execution } from '@tradercoin/protocol'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { toast } from 'sonner'
 import { useTranslations } from 'use-intl'
 import { live } from '#features/connection/live.ts'
@@ -15,9 +15,10 @@ const togetherMs = 800
 /** More orders than this at once are told as a number. */
 const mostToasts = 3
 
-/** Tells of fills and refusals as they come, wherever on the page one is. */
-export function useOrderEvents() {
+/** Tells of fills and refusals as they come, wherever on the page one is: fills politely, refusals at once. */
+export function OrderEvents() {
   const t = useTranslations()
+  const [refusal, setRefusal] = useState('')
   useRereadAfterSnapshot()
   useEffect(() => {
     let waiting: Execution[] = []
@@ -42,10 +43,9 @@ export function useOrderEvents() {
 
     const stop = live.onBatch(({ executions, rejected }: Batch) => {
       for (const order of rejected) {
-        toast.error(t('toasts.rejected', { symbol: order.symbol, side: t(`side.${order.side}`) }), {
-          description: order.reason,
-          duration: 10_000,
-        })
+        const title = t('toasts.rejected', { symbol: order.symbol, side: t(`side.${order.side}`) })
+        toast.error(title, { description: order.reason, duration: 10_000 })
+        setRefusal(`${title}. ${order.reason ?? ''}`)
       }
       if (executions.length === 0) return
       waiting.push(...executions)
@@ -56,4 +56,9 @@ export function useOrderEvents() {
       if (timer !== null) clearTimeout(timer)
     }
   }, [t])
+  return (
+    <p role="alert" className="sr-only">
+      {refusal}
+    </p>
+  )
 }

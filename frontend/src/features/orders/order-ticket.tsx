@@ -12,7 +12,7 @@ import { Field } from '#components/ui/field.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { Segmented } from '#components/ui/segmented.tsx'
 import { Select } from '#components/ui/select.tsx'
-import { live, useLiveVersion, useStatus } from '#features/connection/live.ts'
+import { useLiveValue, useStatus } from '#features/connection/live.ts'
 import { isStale } from '#features/connection/status.ts'
 import { useKeys } from '#features/keys/data.ts'
 import { EnvironmentBadge } from '#features/keys/environment-badge.tsx'
@@ -343,15 +343,16 @@ function NumberField({ label, value, error, onChange, testId }: NumberFieldProps
   )
 }
 
-/** Symbols to suggest: those this account has traded or holds, and the most common ones. */
+/** Symbols to suggest: those this account has traded, and the most common ones. */
 function useKnownSymbols(account: ExchangeKey): string[] {
-  const version = useLiveVersion('orders')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the live state changes in place; its version stands for it
+  const text = useLiveValue('orders', ({ orders }) => {
+    const symbols = new Set<string>()
+    for (const order of orders.values()) symbols.add(`${order.exchange_key_id}:${order.symbol}`)
+    return [...symbols].sort().join()
+  })
   return useMemo(() => {
-    const symbols = new Set(['BTCUSDT', 'ETHUSDT'])
-    for (const order of live.account.orders.values()) {
-      if (order.exchange_key_id === account.id) symbols.add(order.symbol)
-    }
-    return [...symbols].sort()
-  }, [version, account.id])
+    const prefix = `${account.id}:`
+    const traded = text.split(',').filter((entry) => entry.startsWith(prefix))
+    return [...new Set([...traded.map((entry) => entry.slice(prefix.length)), 'BTCUSDT', 'ETHUSDT'])]
+  }, [text, account.id])
 }

@@ -14,7 +14,7 @@ import { useMedia } from '#lib/use-media.ts'
 import { CancelAll } from './cancel-all.tsx'
 import { ColumnChooser } from './column-chooser.tsx'
 import { useOrderColumns } from './columns.ts'
-import { useOpenOrders, useOrderStats } from './data.ts'
+import { useOpenCount, useOrderStats } from './data.ts'
 import { FillsPanel } from './fills-panel.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { type Filters, type View, views } from './filters.ts'
@@ -36,7 +36,7 @@ export function OrdersPage() {
   const status = useStatus()
   const isDimmed = isStale(status)
   const stats = useOrderStats(filters, from)
-  const openCount = useOpenOrders().length
+  const openCount = useOpenCount()
   const columns = useOrderColumns()
   const isOrders = view.view === 'orders' || view.view === 'open'
 
@@ -72,7 +72,12 @@ export function OrdersPage() {
           onValueChange={view.setView}
           tabs={useTabs(filters, stats.data?.total ?? null, openCount)}
         >
-          <FilterBar filters={filters} onChange={view.setFilters} onClear={view.clearFilters} isForOrders={isOrders}>
+          <FilterBar
+            filters={filters}
+            onChange={view.setFilters}
+            onClear={view.clearFilters}
+            kind={isOrders ? 'orders' : view.view === 'fills' ? 'fills' : 'holdings'}
+          >
             {isOrders && <ColumnChooser columns={columns} />}
             <CancelAll startKeyId={filters.keyId} startSymbol={filters.symbol} />
             {isWide ? (

@@ -37,6 +37,7 @@ export function TicketResult({
       {isConfirmed ? (
         <>
           {t('ticket.settled', { id: String(id) })} <StatusChip order={order} />
+          {order.reason && <span className="order-last w-full break-words">{order.reason}</span>}
         </>
       ) : (
         t('ticket.pending', { id: String(id) })

@@ -7,7 +7,7 @@ import { startLive } from '#features/connection/live.ts'
 import { useSessionCheck } from '#features/connection/session-check.ts'
 import { StaleBanner } from '#features/connection/stale-banner.tsx'
 import { useKeyListRefresh } from '#features/keys/data.ts'
-import { useOrderEvents } from '#features/orders/order-events.tsx'
+import { OrderEvents } from '#features/orders/order-events.tsx'
 import { Header } from './header.tsx'
 
 /** Everything around a page of someone who is logged in; it owns the tab's one socket. */
@@ -16,7 +16,6 @@ export function Shell({ children }: { children: ReactNode }) {
   useEffect(startLive, [])
   useSessionCheck()
   useKeyListRefresh()
-  useOrderEvents()
   return (
     <div className="flex h-dvh flex-col overflow-hidden">
       <a
@@ -31,6 +30,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {children}
       </main>
       <ConnectionAnnouncer />
+      <OrderEvents />
     </div>
   )
 }

@@ -20,6 +20,8 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<number> {
     for (const text of warnings) log.warn({ text }, 'config_warning')
     parentPid = config.parentPid
     app = await createApp(config, secrets)
+    // The start command waits for this before it prints the address: an answer on the port could be another program's.
+    process.send?.({ ready: app.url })
   } catch (error) {
     tell(error)
     return 1

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { root } from './root.mjs'
 
 /** Keeps a child in step with this command: forwards signals, ends with it, and ends it when npm, our parent, is gone. */
-export function superviseChild(args, { env = {}, onExit, stdio = 'inherit' }) {
+export function superviseChild(args, { env = {}, onExit, onMessage }) {
   const child = spawn(process.execPath, args, {
     cwd: root,
-    stdio,
+    stdio: onMessage ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
     env: { ...process.env, ...env, TRADERCOIN_PARENT_PID: String(process.pid) },
   })
+  if (onMessage) child.on('message', onMessage)
   let stopping = false
   const stop = () => {
     if (stopping) return

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readOptions } from './cli.ts'
-import { startSimulator } from './index.ts'
+import { type Simulator, startSimulator } from './index.ts'
 
 const USAGE =
   'usage: simulator [--port 9100] [--host 127.0.0.1] [--seed N] [--data DIR] [--limits real|off] [--bot on|off]'
@@ -12,19 +12,21 @@ async function main(): Promise<void> {
     process.exitCode = 1
     return
   }
-  const simulator = await startSimulator({ ...options, log: (message) => process.stderr.write(`${message}\n`) })
-  process.stdout.write(`paper exchange listening on ${simulator.url}\n`)
+  let simulator: Simulator | undefined
   let stopping = false
   const stop = () => {
     if (stopping) return
     stopping = true
     // Whatever hangs, the process is gone after two seconds.
     setTimeout(() => process.exit(0), 2000).unref()
-    simulator.close().then(() => process.exit(0))
+    Promise.resolve(simulator?.close()).then(() => process.exit(0))
   }
+  // Before the address is told: whoever reads it may end the process at once.
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   watchParent(stop)
+  simulator = await startSimulator({ ...options, log: (message) => process.stderr.write(`${message}\n`) })
+  process.stdout.write(`paper exchange listening on ${simulator.url}\n`)
 }
 
 /** Ends with the process named in TRADERCOIN_PARENT_PID, so that a killed start script leaves nothing behind. */

@@ -334,6 +334,28 @@ describe('Binance Spot', () => {
       await stream.close()
     })
 
+    it('tells times in microseconds when asked', async () => {
+      user = await account(simulator, 'spot')
+      const socket = await TestSocket.open(`${simulator.url}/binance/spot/ws-api/v3?timeUnit=MICROSECOND`)
+      await socket.ask('userDataStream.subscribe.signature', signedParams(user))
+      expect(String((await socket.ask('time')).result.serverTime)).toHaveLength(16)
+      await sim(simulator, 'POST', '/sim/orders', {
+        account_id: user.account_id,
+        symbol: 'BTCUSDT',
+        side: 'BUY',
+        type: 'MARKET',
+        quantity: '0.001',
+      })
+      const [report] = await socket.events('executionReport')
+      expect([report.E, report.T, report.O].map((time) => String(time).length)).toEqual([16, 16, 16])
+      expect(report.t).toBe(-1)
+      const answer = await fetch(`${simulator.url}/binance/spot/api/v3/time`, {
+        headers: { 'X-MBX-TIME-UNIT': 'MICROSECOND' },
+      })
+      expect(await answer.text()).toMatch(/^\{"serverTime":\d{16}\}$/)
+      await socket.close()
+    })
+
     it('cuts a socket after 24 hours', async () => {
       user = await account(simulator, 'spot')
       const stream = await spotStream(simulator, user)

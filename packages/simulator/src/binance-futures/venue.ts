@@ -194,7 +194,7 @@ export class FuturesVenue implements Venue {
       }
       this.#sockets.handleUpgrade(request, socket, head, (ws) => {
         const returnRates = new URLSearchParams(query).get('returnRateLimits') !== 'false'
-        const session = new ApiSession(ws, ip, this.api.now(), returnRates)
+        const session = new ApiSession(ws, ip, this.api.now(), { returnRateLimits: returnRates, microseconds: false })
         this.#heartbeat.add({ ws, silent: session.silent })
         serveWsApi(this.api, session)
       })

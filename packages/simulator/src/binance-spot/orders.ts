@@ -157,6 +157,7 @@ export function cancelOrder(
       throw new ApiError(-2011, 'Order was not canceled due to cancel restrictions.')
     }
   }
+  if (order.listId >= 0) return venue.lists.cancel(order.listId, cancelId)
   venue.engine.cancel(order, cancelId)
   return cancelled(order)
 }
@@ -169,7 +170,8 @@ function cancelAll(venue: SpotVenue, call: Call): unknown[] {
   return venue.engine.act(() => {
     const out: unknown[] = []
     for (const order of open) {
-      if (isOpen(order)) out.push(cancelShared(venue, order, cancelId))
+      if (!isOpen(order)) continue
+      out.push(order.listId >= 0 ? venue.lists.cancel(order.listId, cancelId) : cancelShared(venue, order, cancelId))
     }
     return out
   })

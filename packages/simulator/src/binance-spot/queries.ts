@@ -196,26 +196,6 @@ export function queryEndpoints(venue: SpotVenue): Endpoint[] {
       params: 'symbol',
       run: (call) => openOrders(venue, call),
     },
-    // No order lists can be placed here, so these lists are empty; gap fills of any client ask for them.
-    {
-      rest: 'GET /api/v3/openOrderList',
-      ws: 'openOrderLists.status',
-      security: 'USER_DATA',
-      weight: 6,
-      params: '',
-      run: () => [],
-    },
-    {
-      rest: 'GET /api/v3/allOrderList',
-      ws: 'allOrderLists',
-      security: 'USER_DATA',
-      weight: 20,
-      params: 'fromId startTime endTime limit',
-      run: ({ params }) => {
-        timeRange(params)
-        return []
-      },
-    },
     {
       rest: 'GET /api/v3/allOrders',
       ws: 'allOrders',

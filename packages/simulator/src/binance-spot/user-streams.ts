@@ -4,7 +4,7 @@ import { isEd25519 } from '../binance/sign.ts'
 import type { ApiSession } from '../binance/ws-api.ts'
 import type { Account } from '../engine/account.ts'
 import type { Link } from '../faults/delivery.ts'
-import { toJson } from '../http/json.ts'
+import { inMicroseconds, toJson } from '../http/json.ts'
 import type { SpotVenue } from './venue.ts'
 
 const MAX_ACTIVE = 1000
@@ -55,8 +55,9 @@ export class UserStreams {
   publish(accountId: string, event: Record<string, unknown>): void {
     const subscriptions = this.#byAccount.get(accountId)
     if (!subscriptions) return
-    const text = toJson(event)
+    const millis = toJson(event)
     for (const subscription of subscriptions) {
+      const text = subscription.session.microseconds ? toJson(inMicroseconds(event)) : millis
       this.#venue.world.outbox.push(() => {
         if (this.#byAccount.get(accountId)?.has(subscription)) {
           this.#venue.delivery.send(subscription, `{"subscriptionId":${subscription.id},"event":${text}}`)

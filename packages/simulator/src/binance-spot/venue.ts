@@ -27,6 +27,8 @@ import { balanceUpdate, executionReport, outboundAccountPosition } from './event
 import { checkFilters } from './filters.ts'
 import { Amendments, PreventedMatches } from './history.ts'
 import { DEFAULT_STP, SPOT_INSTRUMENTS } from './instruments.ts'
+import { listEndpoints } from './list-orders.ts'
+import { OrderLists } from './lists.ts'
 import { marketEndpoints } from './market-data.ts'
 import { orderEndpoints } from './orders.ts'
 import { queryEndpoints } from './queries.ts'
@@ -61,6 +63,7 @@ export class SpotVenue implements Venue {
   readonly delivery: Delivery
   readonly amendments = new Amendments()
   readonly prevented = new PreventedMatches()
+  readonly lists: OrderLists
   readonly assets: string[]
   readonly #ids: Random
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024, autoPong: false })
@@ -89,6 +92,7 @@ export class SpotVenue implements Venue {
       },
       commit: (dirty) => world.commit(this, dirty),
     })
+    this.lists = new OrderLists(this)
     this.house = new House(this.engine, new Random(world.seed ^ 0x4005e), this.exchange, this.mode)
     this.api = new BinanceApi({
       world,
@@ -120,6 +124,7 @@ export class SpotVenue implements Venue {
     this.engine.onFill.push((order) => this.api.limits.refundOrders(order.account.id, 1))
     this.api.add(marketEndpoints(this))
     this.api.add(orderEndpoints(this))
+    this.api.add(listEndpoints(this))
     this.api.add(queryEndpoints(this))
     this.api.add(walletEndpoints(this))
     this.api.add(streamEndpoints(this))
@@ -254,7 +259,10 @@ export class SpotVenue implements Venue {
 
   #openApi(ws: WebSocket, ip: string, query: string): void {
     const options = new URLSearchParams(query)
-    const session = new ApiSession(ws, ip, this.api.now(), options.get('returnRateLimits') !== 'false')
+    const session = new ApiSession(ws, ip, this.api.now(), {
+      returnRateLimits: options.get('returnRateLimits') !== 'false',
+      microseconds: options.get('timeUnit')?.toUpperCase() === 'MICROSECOND',
+    })
     const since = Date.now()
     this.streams.open(session)
     session.silent = () =>

@@ -2,7 +2,7 @@ import type { Account } from '../engine/account.ts'
 import type { TradingMode } from '../engine/instrument.ts'
 import { Refusal } from '../engine/refusal.ts'
 import type { Fault } from '../faults/fault-book.ts'
-import { toJson } from '../http/json.ts'
+import { inMicroseconds, toJson } from '../http/json.ts'
 import type { HttpReply, HttpRequest } from '../http/request.ts'
 import type { World } from '../world.ts'
 import { ApiError, badKey, badKeyFormat, badSignature, illegal, missing, tooEarly, tooLate } from './errors.ts'
@@ -131,7 +131,8 @@ export class BinanceApi {
       const body = this.#run(prepared, params, request.ip, account, weight, scope)
       if (body === HANG_UP) return { status: 0, body: '', hangUp: true }
       Object.assign(headers, this.limits.headers(request.ip, endpoint.orders ? account?.id : undefined))
-      return { status: 200, headers, body: toJson(body) }
+      const micros = this.#options.microseconds && request.headers['x-mbx-time-unit'] === 'MICROSECOND'
+      return { status: 200, headers, body: toJson(micros ? inMicroseconds(body) : body) }
     } catch (error) {
       const failure = this.failure(error)
       Object.assign(headers, this.limits.headers(request.ip), failure.headers)

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { Account } from '../engine/account.ts'
-import { parseJsonWithLongIntegers, RawJson, toJson } from '../http/json.ts'
+import { inMicroseconds, parseJsonWithLongIntegers, RawJson, toJson } from '../http/json.ts'
 import { type BinanceApi, HANG_UP } from './api.ts'
 import { ApiError, badKey } from './errors.ts'
 
@@ -10,16 +10,24 @@ export class ApiSession {
   readonly ip: string
   readonly connectedAt: number
   readonly returnRateLimits: boolean
+  /** Opened with `?timeUnit=MICROSECOND`: all times go out in microseconds. */
+  readonly microseconds: boolean
   account: Account | undefined
   authorizedAt: number | null = null
   /** The venue's own state for this connection, such as user data subscriptions. */
   silent: () => boolean = () => false
 
-  constructor(ws: WebSocket, ip: string, connectedAt: number, returnRateLimits: boolean) {
+  constructor(
+    ws: WebSocket,
+    ip: string,
+    connectedAt: number,
+    options: { returnRateLimits: boolean; microseconds: boolean },
+  ) {
     this.ws = ws
     this.ip = ip
     this.connectedAt = connectedAt
-    this.returnRateLimits = returnRateLimits
+    this.returnRateLimits = options.returnRateLimits
+    this.microseconds = options.microseconds
   }
 
   /** The logged-on key is gone: the session is de-authenticated, and the answer carries no id. */
@@ -80,7 +88,12 @@ function answer(api: BinanceApi, session: ApiSession, text: string): string | un
     orderCall = /^(v3\/)?(order|algoOrder|orderList)\./.test(method)
     const result = api.ws(method, given, session)
     if (result === HANG_UP) return undefined
-    return toJson({ id, status: 200, result, rateLimits: rates ? rateRows(api, session, orderCall) : undefined })
+    return toJson({
+      id,
+      status: 200,
+      result: session.microseconds ? inMicroseconds(result) : result,
+      rateLimits: rates ? rateRows(api, session, orderCall) : undefined,
+    })
   } catch (error) {
     const failure = api.failure(error)
     if (failure instanceof SessionRevoked) id = null

@@ -26,6 +26,7 @@ export class Engine {
   /** Told after the built-in steps when an order leaves the open state or fills: order lists hang on here. */
   readonly onFill: ((order: Order) => void)[] = []
   readonly onDone: ((order: Order) => void)[] = []
+  readonly onTrigger: ((order: Order) => void)[] = []
   readonly onPrice: ((market: Market) => void)[] = []
   readonly #sink: EngineSink
   readonly #commit: (dirty: Dirty) => void
@@ -91,11 +92,34 @@ export class Engine {
     })
   }
 
+  /** Lets a pending order start; one that may not is expired. */
+  activate(order: Order): void {
+    this.act(() => {
+      if (order.status !== 'PENDING_NEW') return
+      try {
+        this.#fund(order)
+      } catch {
+        this.expire(order, 'REJECTED')
+        return
+      }
+      order.status = 'NEW'
+      order.updatedAt = this.time
+      this.#note(order)
+      this.emit({ exec: 'NEW', order })
+      if (order.trigger) order.market.waiting.add(order)
+      else this.work(order)
+    })
+  }
+
   /** Checks and reserves; throws Refusal and changes nothing when the order may not exist. */
   admit(order: Order): void {
     if (!order.account.house && order.account.openClientIds.has(clientKey(order))) {
       throw new Refusal('duplicate_client_id')
     }
+    this.#fund(order)
+  }
+
+  #fund(order: Order): void {
     const { book } = order.market
     if (order.trigger) {
       const { price, direction } = order.trigger
@@ -109,7 +133,7 @@ export class Engine {
     const reducible = this.clearing.reducible(order)
     if (reducible?.eq(ZERO)) throw new Refusal('reduce_only')
     if (order.kind === 'MARKET' && order.quoteQty.gt(ZERO)) this.#sizeByQuote(order)
-    this.touchAssets(order.account, this.clearing.reserve(order))
+    if (!order.unfunded) this.touchAssets(order.account, this.clearing.reserve(order))
   }
 
   /** Puts an order on record and among the open ones. */
@@ -317,7 +341,8 @@ export class Engine {
       workingAt: -1,
       priority: 0,
       expiry: 'NONE',
-      listId: -1,
+      listId: ticket.listId ?? -1,
+      unfunded: ticket.unfunded ?? false,
       amendments: 0,
       extra: ticket.extra ?? {},
     }
@@ -534,8 +559,11 @@ export class Engine {
   #fire(order: Order): void {
     order.market.waiting.delete(order)
     const trigger = order.trigger
+    for (const listener of this.onTrigger) listener(order)
+    if (!isOpen(order)) return
     if (trigger) trigger.triggered = true
-    if (order.kind === 'MARKET') {
+    if (order.kind === 'MARKET' || order.unfunded) {
+      order.unfunded = false
       this.touchAssets(order.account, this.clearing.release(order))
       try {
         if (order.quoteQty.gt(ZERO)) this.#sizeByQuote(order)

@@ -56,6 +56,9 @@ export interface Ticket {
   closePosition?: boolean
   positionSide?: PositionSide
   goodTill?: number
+  listId?: number
+  /** Another order of the same list holds the money; it is set aside when this one starts to work. */
+  unfunded?: boolean
   /** Words of the venue that only travel with the order. */
   extra?: Record<string, string | number | boolean>
 }
@@ -95,6 +98,7 @@ export interface Order {
   priority: number
   expiry: ExpiryReason
   listId: number
+  unfunded: boolean
   amendments: number
   extra: Record<string, string | number | boolean>
 }

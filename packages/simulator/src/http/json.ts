@@ -35,6 +35,17 @@ export function toJson(value: unknown): string {
   }
 }
 
+/**
+ * The same value with every time in microseconds. Ids are bigints here and money is text, so a number of 13 digits is
+ * a time in milliseconds.
+ */
+export function inMicroseconds(value: unknown): unknown {
+  if (typeof value === 'number') return value >= 1e12 && value < 1e13 ? value * 1000 : value
+  if (value === null || typeof value !== 'object' || value instanceof RawJson) return value
+  if (Array.isArray(value)) return value.map(inMicroseconds)
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, inMicroseconds(field)]))
+}
+
 /** Text that is JSON already. */
 export class RawJson {
   readonly text: string

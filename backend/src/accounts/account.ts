@@ -23,6 +23,8 @@ const startOverMs = 1_000
 const staleAfterMs = 75_000
 /** An event that has waited this long for the database is shown as a delay. */
 const delayedAfterMs = 5_000
+/** When something was still moving, the comparison is done again after this. */
+const compareAgainMs = 20_000
 /** A look at our own open requests that failed is repeated after this. */
 const lookAgainAfterFailureMs = 15_000
 /** The time from one comparison with the venue to the next, and what chance adds. */
@@ -170,14 +172,15 @@ export class Account implements StreamHandlers {
     const { line, provenAt } = this
     this.isComparing = true
     try {
-      const booked = await this.snapshots.run(() => compare(this))
+      const { booked, isSettled } = await this.snapshots.run(() => compare(this))
       if (line !== this.line) return
-      this.planComparison()
+      if (isSettled) this.planComparison()
+      else this.compareAt = clock.now() + compareAgainMs
       if (this.state === 'action_needed') this.setState('live', null)
       if (booked.execution === 0) return
       log('warn', 'stream_lost_events', { exchange_key_id: this.key.id, executions: booked.execution })
       this.lineLost(provenAt, 'silent', {
-        orders: booked.order_update,
+        orders: booked.orders,
         executions: booked.execution,
       })
       this.reopen(0)

@@ -18,7 +18,7 @@ export async function catchUp(account: Synced, upAt: () => number | null): Promi
   const { key, exchange, parts, queue } = account
   const since = readSyncPoint(parts.db, key)
   const snapshot = await exchange.fetchSnapshot(credentialsOf(parts, key), since)
-  await queue.bookNow(snapshot.events, since.time !== null)
+  await queue.bookNow(balancesLast(snapshot.events), since.time !== null)
   const ended_at = upAt()
   const { id, user_id, exchange: venue } = key
   const args = { user_id, exchange_key_id: id, synced_to: snapshot.as_of, ended_at, unproven: snapshot.unproven }
@@ -26,16 +26,34 @@ export async function catchUp(account: Synced, upAt: () => number | null): Promi
   if (gap && ended_at !== null) parts.observer.gapEnded(venue, gap, parts.clock.now() - ended_at)
 }
 
-/** Reads the account while its stream runs and books what differs. @returns what was new */
-export async function compare(account: Synced): Promise<BookResult> {
+/** What a comparison found. `isSettled`: nothing had moved so lately that it was left to the stream. */
+export interface Comparison {
+  booked: BookResult
+  isSettled: boolean
+}
+
+/** Reads the account while its stream runs and books what differs. */
+export async function compare(account: Synced): Promise<Comparison> {
   const { key, exchange, parts, queue } = account
   const snapshot = await exchange.fetchSnapshot(credentialsOf(parts, key), readSyncPoint(parts.db, key))
-  const settled = snapshot.as_of - settlingMs
-  const events = snapshot.events.filter((event) => (movedAt(event) ?? settled) <= settled)
-  const booked = await queue.bookNow(events, false)
-  const args = { user_id: key.user_id, exchange_key_id: key.id, synced_to: settled, ended_at: null, unproven: null }
+  const settledTo = snapshot.as_of - settlingMs
+  const events = snapshot.events.filter((event) => (movedAt(event) ?? settledTo) <= settledTo)
+  if (events.length < snapshot.events.length) {
+    // The balances would hide from the next query that there is something to find.
+    const booked = await queue.bookNow(events.filter(isNoBalance), false)
+    return { booked, isSettled: false }
+  }
+  const booked = await queue.bookNow(balancesLast(events), false)
+  const args = { user_id: key.user_id, exchange_key_id: key.id, synced_to: settledTo, ended_at: null, unproven: null }
   await parts.writer.run('finishSync', args)
-  return booked
+  return { booked, isSettled: true }
+}
+
+const isNoBalance = ({ kind }: AccountEvent) => kind !== 'balance' && kind !== 'position'
+
+/** Should we die midway, balances that have moved must still point to what moved them. */
+function balancesLast(events: AccountEvent[]): AccountEvent[] {
+  return [...events.filter(isNoBalance), ...events.filter((event) => !isNoBalance(event))]
 }
 
 function movedAt(event: AccountEvent): number | null {

@@ -1,5 +1,5 @@
 import type { Balance, BalanceReport } from '@tradercoin/protocol'
-import { confirmBalance, findBalance, upsertBalance } from '../store/balances.ts'
+import { confirmBalance, findBalance, markSynced, upsertBalance } from '../store/balances.ts'
 import { type Booking, publish } from './booking.ts'
 
 /**
@@ -7,7 +7,7 @@ import { type Booking, publish } from './booking.ts'
  * is in order and a query looks after it. Content that is the same is no news, so a query that finds all well shows nothing.
  */
 export function bookBalance(booking: Booking, report: BalanceReport): void {
-  const { db, account, result } = booking
+  const { db, account, source, result } = booking
   const balance: Balance = {
     exchange_key_id: account.exchange_key_id,
     exchange: account.exchange,
@@ -20,11 +20,12 @@ export function bookBalance(booking: Booking, report: BalanceReport): void {
   }
   const known = findBalance(db, balance)
   const isSame = known?.total === report.total && known.available === report.available && known.locked === report.locked
-  if (known && (isSame || report.update_time < known.told_time)) {
+  if (!known || (!isSame && report.update_time >= known.told_time)) {
+    upsertBalance(db, account.user_id, balance)
+    publish(booking, 'balance_update', balance)
+  } else {
     if (isSame && report.update_time > known.told_time) confirmBalance(db, balance, report.update_time)
     result.duplicates += 1
-    return
   }
-  upsertBalance(db, account.user_id, balance)
-  publish(booking, 'balance_update', balance)
+  if (source === 'rest' && known?.synced_total !== report.total) markSynced(db, balance, report.total)
 }

@@ -29,12 +29,13 @@ export interface BookEventsArgs {
  * An event told before changes nothing and takes no seq. One that cannot be booked is kept raw and counted; the others are booked.
  */
 export const bookEvents: Job<BookEventsArgs, BookResult> = (db, { account, source, received, recovering }, context) => {
-  const booking: Booking = { db, context, account, source, received_at: 0, result: nothingBooked() }
+  const booking: Booking = { db, context, account, source, received_at: 0, result: nothingBooked(), changed: new Set() }
   const book = context.isCareful ? bookGuarded : bookEvent
   for (const { received_at, events } of received) {
     booking.received_at = received_at
     for (const event of events) book(booking, event)
   }
+  booking.result.orders = booking.changed.size
   if (recovering) countRecovered(booking)
   return booking.result
 }
@@ -93,7 +94,7 @@ function keepRaw({ db, account, received_at }: Booking, type: string, payload: s
 }
 
 function countRecovered({ db, account, result }: Booking): void {
-  if (result.order_update === 0 && result.execution === 0) return
+  if (result.orders === 0 && result.execution === 0) return
   const gap = findOpenGap(db, account.exchange_key_id)
-  if (gap) addRecovered(db, gap.id, result.order_update, result.execution)
+  if (gap) addRecovered(db, gap.id, result.orders, result.execution)
 }

@@ -9,12 +9,16 @@ export interface BookedAccount {
   exchange: ExchangeId
 }
 
-/** What booking did. The first four count user events; `duplicates` changed nothing, `raw` and `bad` were kept as they came. */
+/**
+ * What booking did. The first four count user events, `orders` the orders that have changed; `duplicates` changed nothing, `raw` and
+ * `bad` were kept as they came.
+ */
 export interface BookResult {
   order_update: number
   execution: number
   balance_update: number
   position_update: number
+  orders: number
   duplicates: number
   raw: number
   bad: number
@@ -25,6 +29,7 @@ export const nothingBooked = (): BookResult => ({
   execution: 0,
   balance_update: 0,
   position_update: 0,
+  orders: 0,
   duplicates: 0,
   raw: 0,
   bad: 0,
@@ -39,6 +44,8 @@ export interface Booking {
   /** Our clock (ms) when the events at hand reached us. */
   received_at: number
   result: BookResult
+  /** Ids of the orders that have changed. */
+  changed: Set<number>
 }
 
 /** Appends an event to the user's log and counts it. @returns its seq */
@@ -50,5 +57,5 @@ export function publish(booking: Booking, type: Exclude<UserEventType, 'gap'>, r
 
 /** A booking of the hub's own doing, in one job. */
 export function ownBooking(db: Database, context: JobContext, account: BookedAccount): Booking {
-  return { db, context, account, source: 'rest', received_at: context.now, result: nothingBooked() }
+  return { db, context, account, source: 'rest', received_at: context.now, result: nothingBooked(), changed: new Set() }
 }

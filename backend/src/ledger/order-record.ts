@@ -112,6 +112,7 @@ export function addOrder(
 }
 
 function tell(booking: Booking, order: Order, { source, exchange_time }: StepCause): void {
+  booking.changed.add(order.id)
   const seq = publish(booking, 'order_update', order)
   insertOrderEvent(booking.db, order.id, seq, {
     source,

@@ -4,13 +4,14 @@ import type { Database } from './database.ts'
 /** A balance with the newest time that told it (see the schema). */
 export interface StoredBalance extends Pick<Balance, 'total' | 'available' | 'locked' | 'update_time'> {
   told_time: number
+  synced_total: string | null
 }
 
 export type BalanceId = Pick<Balance, 'exchange_key_id' | 'trading_mode' | 'asset'>
 
 export function findBalance(db: Database, id: BalanceId): StoredBalance | undefined {
   return db.get(
-    `SELECT total, available, locked, update_time, told_time FROM balances
+    `SELECT total, available, locked, update_time, told_time, synced_total FROM balances
      WHERE exchange_key_id = ? AND trading_mode = ? AND asset = ?`,
     id.exchange_key_id,
     id.trading_mode,
@@ -43,6 +44,17 @@ export function confirmBalance(db: Database, id: BalanceId, toldTime: number): v
   db.run(
     'UPDATE balances SET told_time = ? WHERE exchange_key_id = ? AND trading_mode = ? AND asset = ?',
     toldTime,
+    id.exchange_key_id,
+    id.trading_mode,
+    id.asset,
+  )
+}
+
+/** Notes what a query said of an asset. */
+export function markSynced(db: Database, id: BalanceId, total: string): void {
+  db.run(
+    'UPDATE balances SET synced_total = ? WHERE exchange_key_id = ? AND trading_mode = ? AND asset = ?',
+    total,
     id.exchange_key_id,
     id.trading_mode,
     id.asset,

@@ -121,6 +121,8 @@ export type BalancesTable = Balance & {
   user_id: number
   /** The newest update_time that told this content; a report that repeats it moves this and nothing a tab sees. */
   told_time: number
+  /** What the last query said, to tell from the next one which assets have moved; null when none has. */
+  synced_total: string | null
 }
 
 export type PositionsTable = Position & {

@@ -19,8 +19,12 @@ export function readSyncPoint(db: Database, key: AccountKey): SnapshotSince {
       )
       .map((ref) => ({ ...ref })),
     symbols: symbolsOf(db, key.id, key.trading_mode),
+    // As of `time`: what the stream has told since must not hide from a query that an asset has moved.
     balances: db
-      .all<{ asset: string; total: string }>('SELECT asset, total FROM balances WHERE exchange_key_id = ?', key.id)
+      .all<{ asset: string; total: string }>(
+        'SELECT asset, synced_total AS total FROM balances WHERE exchange_key_id = ? AND synced_total IS NOT NULL',
+        key.id,
+      )
       .map((balance) => ({ ...balance })),
     positions: db
       .all<{ symbol: string; position_side: PositionSide }>(

@@ -172,6 +172,7 @@ CREATE TABLE balances (
   locked TEXT,
   update_time INTEGER NOT NULL,
   told_time INTEGER NOT NULL,
+  synced_total TEXT,
   PRIMARY KEY (exchange_key_id, trading_mode, asset)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX balances_of_user ON balances (user_id);

@@ -30,11 +30,10 @@ interface LiveRowProps<Item extends RowData> {
 
 function LiveRowView<Item extends RowData & object>(props: LiveRowProps<Item>) {
   const { row, item, index, top, height, card, onOpen } = props
-  const ref = useRef<HTMLDivElement>(null)
+  const ref = useRef<HTMLSpanElement>(null)
   useFlash(ref, item, props.changedAt)
   return (
     <div
-      ref={ref}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={onOpen ? props.isSelected : undefined}
@@ -75,6 +74,7 @@ function LiveRowView<Item extends RowData & object>(props: LiveRowProps<Item>) {
           )
         })
       )}
+      <span ref={ref} aria-hidden className="pointer-events-none absolute inset-0 bg-flash opacity-0" />
     </div>
   )
 }

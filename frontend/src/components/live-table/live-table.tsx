@@ -59,7 +59,6 @@ export function LiveTable<Item extends RowData & object>(props: LiveTableProps<I
   const steady = useSteadyRows(items, idOf, props.find ?? findNone)
   const { shown } = steady
   const ids = useMemo(() => shown.map(idOf), [shown, idOf])
-  useScrollAnchor(scroller, ids, height)
 
   const virtualizer = useVirtualizer({
     count: shown.length,
@@ -68,6 +67,7 @@ export function LiveTable<Item extends RowData & object>(props: LiveTableProps<I
     getItemKey: (index) => ids[index] ?? index,
     overscan: 8,
   })
+  useScrollAnchor(scroller, ids, height, virtualizer.scrollOffset ?? 0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the heights are measured anew when they change
   useEffect(() => virtualizer.measure(), [height])
   const virtualRows = virtualizer.getVirtualItems()

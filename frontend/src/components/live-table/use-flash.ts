@@ -6,7 +6,7 @@ const flashed = new WeakSet<object>()
 const lastFlash = new WeakMap<HTMLElement, number>()
 
 /**
- * Lights an element up once for each change. `changedAt` is when the item changed (ms), 0 when it came with the page: a row that merely
+ * Lights a layer over a row up once for each change. `changedAt` is when the item changed (ms), 0 when it came with the page: a row that merely
  * scrolls into view does not flash.
  */
 export function useFlash(ref: RefObject<HTMLElement | null>, item: object, changedAt: number) {
@@ -18,9 +18,7 @@ export function useFlash(ref: RefObject<HTMLElement | null>, item: object, chang
     if (now - (lastFlash.get(element) ?? 0) < restMs) return
     if (window.matchMedia('(prefers-reduced-motion: reduce)').matches) return
     lastFlash.set(element, now)
-    element.animate([{ boxShadow: 'inset 0 0 0 999px var(--flash)' }, { boxShadow: 'inset 0 0 0 999px transparent' }], {
-      duration: 700,
-      easing: 'ease-out',
-    })
+    // Opacity alone: the browser fades it without drawing the row anew.
+    element.animate([{ opacity: 1 }, { opacity: 0 }], { duration: 700, easing: 'ease-out' })
   }, [ref, item, changedAt])
 }

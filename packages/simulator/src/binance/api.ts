@@ -166,6 +166,7 @@ export class BinanceApi {
         if (account && endpoint.security !== 'KEY') this.#checkSigned(params, account, wsPayload(params.entries()))
       }
     }
+    session.caller = account
     return this.#run(prepared, params, session.ip, account, weight, scope, session)
   }
 

@@ -13,6 +13,8 @@ export class ApiSession {
   /** Opened with `?timeUnit=MICROSECOND`: all times go out in microseconds. */
   readonly microseconds: boolean
   account: Account | undefined
+  /** Whose request is being answered. */
+  caller: Account | undefined
   authorizedAt: number | null = null
   /** The venue's own state for this connection, such as user data subscriptions. */
   silent: () => boolean = () => false
@@ -65,6 +67,7 @@ function answer(api: BinanceApi, session: ApiSession, text: string): string | un
   let id: unknown = null
   let rates = session.returnRateLimits
   let orderCall = false
+  session.caller = undefined
   try {
     let message: Record<string, unknown>
     try {
@@ -107,7 +110,7 @@ function answer(api: BinanceApi, session: ApiSession, text: string): string | un
 }
 
 function rateRows(api: BinanceApi, session: ApiSession, orderCall: boolean): unknown {
-  return api.limits.rows(session.ip, orderCall ? session.account?.id : undefined)
+  return api.limits.rows(session.ip, orderCall ? session.caller?.id : undefined)
 }
 
 /** Echoes the id as it came: integer, text or null. */

@@ -2,10 +2,10 @@ import type { Engine } from './engine.ts'
 import type { House } from './house.ts'
 import type { Market } from './market.ts'
 
-const BEAT_MS = 1000
+const BEAT_MS = 500
 
 /**
- * Opens the markets of an engine. A lively market takes a step about once a second; a still one keeps the same
+ * Opens the markets of an engine. A lively market takes a step about twice a second; a still one keeps the same
  * quotes and puts back what was taken. Returns what stops it.
  */
 export function startBot(engine: Engine, house: House, lively: boolean): () => void {
@@ -21,7 +21,7 @@ export function startBot(engine: Engine, house: House, lively: boolean): () => v
     })
     return () => {}
   }
-  // Markets take turns, so that the work is spread over the second.
+  // Markets take turns, so that the work is spread evenly.
   let turn = 0
   const timer = setInterval(
     () => {

@@ -6,7 +6,7 @@ import type { Market } from './market.ts'
 import { type Order, remaining, type Side } from './order.ts'
 import type { Random } from './random.ts'
 
-const LEVELS = 40
+const LEVELS = 50
 
 /**
  * The market maker behind every symbol. It keeps quotes around a price, takes resting user orders when the price is
@@ -125,13 +125,16 @@ export class House {
     const { tick, step, minQty, levelNotional, startPrice } = market.instrument
     const wanted = new Map<string, { side: Side; price: Big; qty: Big }>()
     // Levels sit on a grid that does not depend on the price, so that a small move leaves most of them standing.
-    const gap = max(tick.times(2), floorToStep(startPrice.times('0.0001'), tick))
-    const base = floorToStep(around, gap)
+    const gap = max(tick.times(2), floorToStep(startPrice.times('0.00005'), tick))
+    const sizes = Array.from({ length: 7 }, (_, i) =>
+      max(floorToStep(levelNotional.times(4 + i).div(around.times(4)), step), minQty),
+    )
+    let bid = floorToStep(around, gap)
+    let ask = bid.plus(gap)
     for (let i = 0; i < LEVELS; i++) {
-      const away = gap.times(i + 1)
-      const bid = base.minus(away)
-      const ask = base.plus(away).plus(gap)
-      const qty = max(floorToStep(levelNotional.times(4 + (i % 7)).div(around.times(4)), step), minQty)
+      bid = bid.minus(gap)
+      ask = ask.plus(gap)
+      const qty = sizes[i % sizes.length] as Big
       if (bid.gt(ZERO)) wanted.set(`B${bid.toFixed()}`, { side: 'BUY', price: bid, qty })
       wanted.set(`S${ask.toFixed()}`, { side: 'SELL', price: ask, qty })
     }
@@ -154,7 +157,7 @@ export class House {
   /** One heartbeat of a living market: a small step of the price and a few strangers trading. */
   beat(market: Market): void {
     const { tick, step, minQty } = market.instrument
-    const bips = this.#random.int(-12, 12)
+    const bips = this.#random.int(-20, 20)
     const next = floorToStep(
       market
         .mid()

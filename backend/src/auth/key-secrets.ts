@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Credentials } from '@tradercoin/exchanges'
 import type { ExchangeKeyRow } from '../store/account-keys.ts'
 import type { Store } from '../store/store.ts'
@@ -5,6 +6,27 @@ import { readVaultCheck } from '../store/vault-check.ts'
 import { type SealedPlace, type Vault, VaultError } from './vault.ts'
 
 type Row = Pick<ExchangeKeyRow, 'id' | 'user_id' | 'exchange'>
+
+/** Opened secrets, which do not show when they, or what holds them, are logged, inspected or serialised. */
+class OpenCredentials implements Credentials {
+  readonly api_key: string
+  readonly api_secret: string
+  readonly passphrase: string | null
+
+  constructor(api_key: string, api_secret: string, passphrase: string | null) {
+    this.api_key = api_key
+    this.api_secret = api_secret
+    this.passphrase = passphrase
+  }
+
+  toJSON(): string {
+    return '[credentials]'
+  }
+
+  [inspect.custom](): string {
+    return '[credentials]'
+  }
+}
 
 /** An ENCRYPTION_KEY that is not the one this database was sealed with. The message says what to do. */
 export class WrongMasterKey extends Error {
@@ -31,11 +53,11 @@ export function sealCredentials(vault: Vault, row: Row, { api_key, api_secret, p
 export function unsealCredentials(vault: Vault, row: ExchangeKeyRow): Credentials {
   const { api_key_sealed, api_secret_sealed, passphrase_sealed } = row
   if (!api_key_sealed || !api_secret_sealed) throw new VaultError('The secrets of this key are gone')
-  return {
-    api_key: vault.open(api_key_sealed, placeOf(row, 'api_key')),
-    api_secret: vault.open(api_secret_sealed, placeOf(row, 'api_secret')),
-    passphrase: passphrase_sealed && vault.open(passphrase_sealed, placeOf(row, 'passphrase')),
-  }
+  return new OpenCredentials(
+    vault.open(api_key_sealed, placeOf(row, 'api_key')),
+    vault.open(api_secret_sealed, placeOf(row, 'api_secret')),
+    passphrase_sealed && vault.open(passphrase_sealed, placeOf(row, 'passphrase')),
+  )
 }
 
 export function sealListenKey(vault: Vault, row: Row, listenKey: string): Uint8Array {

@@ -1,67 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { request } from './support/hub.ts'
+import { killAll, makeDataDir, runHub } from './support/process.ts'
 import { liveTab, TestTab } from './support/tab.ts'
 
 /* The hub as its own process, as it is started and killed in life. */
 
-const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url))
 const secret = (letter: string) => `${letter}kX0vR3mZq8Lw2TnYp6Bc9Hd4Jf7Gs1Ua5Ei`
 
 let dataDir: string
-const running = new Set<ChildProcess>()
-
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'tradercoin-process-'))
+  dataDir = makeDataDir()
 })
-afterEach(async () => {
-  for (const child of running) child.kill('SIGKILL')
-  running.clear()
-  await rm(dataDir, { recursive: true, force: true })
-})
+afterEach(killAll)
 
-interface Running {
-  child: ChildProcess
-  /** Everything it has printed. */
-  output(): string
-  url: Promise<string>
-  ended: Promise<number | null>
-}
-
-function run(file: string, env: NodeJS.ProcessEnv, args: string[] = [], input = ''): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=tradercoin-source', source(file), ...args], {
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', PAPER: 'off', ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  running.add(child)
-  child.stdin.end(input)
-  let text = ''
-  const url = new Promise<string>((resolve) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
-        text += `${line}\n`
-        const port = /"port":(\d+).*"msg":"hub_started"/.exec(line)?.[1]
-        if (port) resolve(`http://127.0.0.1:${port}`)
-      })
-    }
-  })
-  const ended = once(child, 'close').then(([code]) => {
-    running.delete(child)
-    return code as number | null
-  })
-  return { child, output: () => text, url, ended }
-}
-
-const hub = (env: NodeJS.ProcessEnv = {}) => run('main.ts', env)
-const cli = (args: string[], input = '') => run('cli/main.ts', {}, args, input)
+const hub = (env: NodeJS.ProcessEnv = {}) => runHub({ DATA_DIR: dataDir, ...env })
+const cli = (args: string[], input = '') => runHub({ DATA_DIR: dataDir }, 'cli/main.ts', args, input)
 
 async function freePort(): Promise<{ port: number; release(): Promise<void> }> {
   const server = createServer().listen(0, '127.0.0.1')

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { AccountState, Order } from '@tradercoin/protocol'
 import { useCallback, useEffect, useMemo } from 'react'
-import { live, useLiveValue, useLiveVersion } from '#features/connection/live.ts'
+import { live, useLink, useLiveValue, useLiveVersion } from '#features/connection/live.ts'
 import { client } from '#lib/client.ts'
 import { useThrottledRefetch } from '#lib/use-throttled-refetch.ts'
 import { type Filters, isOpen, matches, toQuery } from './filters.ts'
@@ -89,9 +89,14 @@ function countOpen({ orders }: AccountState): number {
   return count
 }
 
-/** After a snapshot what was read by REST may be out of date: it is read again. */
-export function useRereadAfterSnapshot() {
+/** After a snapshot what was read by REST may be out of date, and after a drop some of it has failed: it is read again. */
+export function useReread() {
   const queryClient = useQueryClient()
+  const isConnected = useLink().status === 'connected'
+  useEffect(() => {
+    if (!isConnected) return
+    void queryClient.invalidateQueries({ predicate: ({ state }) => state.status === 'error' })
+  }, [isConnected, queryClient])
   useEffect(
     () =>
       live.onBatch(({ isAnew }) => {

@@ -51,7 +51,7 @@ export function FilterBar({ filters, onChange, onClear, kind, children }: Filter
       <search
         aria-label={t('filters.label')}
         className={cn(
-          'contents max-md:order-last max-md:grid max-md:w-full max-md:grid-cols-2 max-md:gap-1.5 [&_select]:h-7 [&_select]:text-xs',
+          'contents max-md:order-last max-md:grid max-md:w-full max-md:grid-cols-2 max-md:gap-1.5 [&_select]:h-7 [&_select]:pr-6 [&_select]:pl-2 [&_select]:text-xs',
           !isOpen && 'max-md:hidden',
         )}
       >
@@ -152,7 +152,7 @@ export function FilterBar({ filters, onChange, onClear, kind, children }: Filter
             label={t('filters.search')}
             value={filters.q}
             onChange={(q) => onChange({ q })}
-            className="md:w-32"
+            className="md:w-28"
             testId="filter-q"
             hasIcon
           />

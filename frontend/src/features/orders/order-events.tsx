@@ -7,7 +7,7 @@ import { useTranslations } from 'use-intl'
 import { live } from '#features/connection/live.ts'
 import type { Batch } from '#features/connection/live-store.ts'
 import { showDecimal } from '#lib/decimals.ts'
-import { useRereadAfterSnapshot } from './data.ts'
+import { useReread } from './data.ts'
 import { type FillGroup, groupFills } from './fill-groups.ts'
 
 /** Fills are told together for this long, so that a hundred small ones make one sentence. */
@@ -19,7 +19,7 @@ const mostToasts = 3
 export function OrderEvents() {
   const t = useTranslations()
   const [refusal, setRefusal] = useState('')
-  useRereadAfterSnapshot()
+  useReread()
   useEffect(() => {
     let waiting: Execution[] = []
     let timer: ReturnType<typeof setTimeout> | null = null

@@ -9,8 +9,14 @@ import type { FromWorker, ToWorker, WorkerStart, WriterMode } from './writer-mes
 
 /** Jobs of one transaction. */
 const maxBatch = 256
-/** Batches at the worker: while one commits, the next is there already. */
+/** Batches at the worker. The second is sent ahead only when it is worth a transaction of its own; small ones gather instead. */
 const maxInFlight = 2
+const worthSendingAhead = 64
+/**
+ * Transactions of few jobs begin no closer together than this (ms), for a commit costs more than what is in it. The first after a
+ * quiet moment begins at once.
+ */
+const gatherMs = 5
 /** Jobs waiting on this side; beyond, `run` refuses with `busy`. */
 const maxWaiting = 20_000
 
@@ -47,9 +53,11 @@ export class Writer {
   private waiting: Waiting[] = []
   private readonly inFlight: Waiting[][] = []
   private flushPlanned = false
+  private sentAt = Number.NEGATIVE_INFINITY
   private failure: Error | null = null
   private storageTrouble: string | null = null
   private closing: (() => void) | null = null
+  private isCloseSent = false
 
   constructor(worker: Worker, options: WriterOptions) {
     this.worker = worker
@@ -98,26 +106,38 @@ export class Writer {
   }
 
   private planFlush(): void {
-    if (this.flushPlanned || this.inFlight.length >= maxInFlight) return
+    if (this.flushPlanned || !this.mayFlush) return
     this.flushPlanned = true
-    // After the sockets that are readable now have been read: their events share a transaction.
-    setImmediate(() => {
+    const flush = () => {
       this.flushPlanned = false
       this.flush()
-    })
+    }
+    const wait = this.sentAt + gatherMs - performance.now()
+    // Not before the sockets that are readable now have been read: their events share a transaction.
+    if (wait <= 0 || this.waiting.length >= worthSendingAhead) setImmediate(flush)
+    else setTimeout(flush, wait)
   }
 
   private flush(): void {
-    while (!this.failure && this.waiting.length > 0 && this.inFlight.length < maxInFlight) {
+    while (this.mayFlush) {
       const batch = this.waiting.splice(0, maxBatch)
       this.inFlight.push(batch)
+      this.sentAt = performance.now()
       this.post({ kind: 'batch', calls: batch.map(({ call }) => call), now: this.options.clock.now() })
     }
     this.closeWhenIdle()
   }
 
+  private get mayFlush(): boolean {
+    const inFlight = this.inFlight.length
+    if (this.failure || inFlight >= maxInFlight) return false
+    return this.waiting.length >= (inFlight === 0 ? 1 : worthSendingAhead)
+  }
+
   private closeWhenIdle(): void {
-    if (this.closing && this.inFlight.length === 0 && this.waiting.length === 0) this.post({ kind: 'close' })
+    if (!this.closing || this.isCloseSent || this.inFlight.length > 0 || this.waiting.length > 0) return
+    this.isCloseSent = true
+    this.post({ kind: 'close' })
   }
 
   private post(message: ToWorker): void {
@@ -137,7 +157,8 @@ export class Writer {
       if (reply?.ok) resolve(reply.value)
       else reject(new JobError(reply?.code ?? 'failed', reply?.message))
     }
-    this.flush()
+    this.planFlush()
+    this.closeWhenIdle()
   }
 
   private noteTrouble(replies: readonly JobReply[]): void {

@@ -159,9 +159,15 @@ export function FilterBar({ filters, onChange, onClear, kind, children }: Filter
         )}
       </search>
       {count > 0 && (
-        <Button variant="ghost" size="sm" onClick={onClear} data-testid="clear-filters">
+        <Button
+          variant="ghost"
+          size="sm"
+          title={t('orders.clearFilters')}
+          onClick={onClear}
+          data-testid="clear-filters"
+        >
           <X aria-hidden />
-          {t('orders.clearFilters')}
+          <span className="md:max-2xl:sr-only">{t('orders.clearFilters')}</span>
         </Button>
       )}
       <div className="ml-auto flex items-center gap-1.5">{children}</div>

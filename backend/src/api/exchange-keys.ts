@@ -29,12 +29,9 @@ const params = z.object({ id: z.string() })
 /** A user's exchange keys. No answer holds a secret. */
 export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
   const { store, accounts, links, paperUrl } = routes
-  /** Adding a key asks the venue, so that the hub is no place to try many. */
-  const rateLimit = {
-    max: 20,
-    timeWindow: 60_000,
-    keyGenerator: ({ principal }: { principal: { user: { id: number } } }) => principal.user.id,
-  }
+  // Adding a key asks the venue, so that the hub is no place to try many.
+  const fewAMinute = () =>
+    api.rateLimit({ max: 20, timeWindow: 60_000, keyGenerator: ({ principal }) => principal.user.id })
 
   api.get('/trading/exchange-keys', {
     schema: {
@@ -47,7 +44,7 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
     }),
   })
   api.post('/trading/exchange-keys', {
-    preHandler: api.rateLimit(rateLimit as never),
+    preHandler: fewAMinute(),
     schema: {
       tags,
       summary: 'Add a key; it is proved with the exchange first',
@@ -68,7 +65,7 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
     },
   })
   api.post('/trading/exchange-keys/paper', {
-    preHandler: api.rateLimit(rateLimit as never),
+    preHandler: fewAMinute(),
     schema: {
       tags,
       summary: 'Open an account on the paper exchange and add its key',

@@ -53,7 +53,7 @@ export interface ServerOptions {
 
 /** The HTTP server with everything that is the same for all routes: limits, origins, headers, problems, the request log. */
 export async function createServer(options: ServerOptions): Promise<ApiServer> {
-  const { log, now, trustProxy, isAllowedOrigin, isHttps } = options
+  const { log, trustProxy, isAllowedOrigin, isHttps } = options
   const app = Fastify({
     trustProxy: trustProxy.length > 0 ? trustProxy : false,
     genReqId: () => randomUUID(),
@@ -77,6 +77,29 @@ export async function createServer(options: ServerOptions): Promise<ApiServer> {
   app.addHook('onSend', async (request, reply) => setHeaders(request, reply))
   app.addHook('onResponse', async (request, reply) => logRequest(log, request, reply))
 
+  // Before the plugins: their routes refuse with the same problems.
+  answerRefusals(app, options)
+  await app.register(helmet, {
+    contentSecurityPolicy: false,
+    hsts: isHttps ? { maxAge: 31_536_000 } : false,
+    referrerPolicy: { policy: 'no-referrer' },
+    frameguard: { action: 'deny' },
+  })
+  await app.register(cors, {
+    origin: (origin, done) => done(null, origin !== undefined && isAllowedOrigin(origin)),
+    credentials: true,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'last-event-id'],
+    exposedHeaders: ['retry-after'],
+    maxAge: 600,
+  })
+  await app.register(cookie)
+  await app.register(rateLimit, { global: false, cache: 20_000, enableDraftSpec: true, ipv6Subnet: 64 })
+  return app
+}
+
+/** Every refusal leaves as a problem, an address that leads nowhere as the site's page where a page was asked for. */
+function answerRefusals(app: ApiServer, { log, now, notFoundPage }: ServerOptions): void {
   const methods = new MethodTable(app)
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOfError(error, now(), request.routeOptions.config.badValueStatus ?? 400)
@@ -95,26 +118,9 @@ export async function createServer(options: ServerOptions): Promise<ApiServer> {
       })
     if (isKnown) return sendProblem(reply, wrongMethod())
     const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
-    const page = isPage && !request.url.startsWith('/api/') ? options.notFoundPage(reply) : null
+    const page = isPage && !request.url.startsWith('/api/') ? notFoundPage(reply) : null
     return page ?? sendProblem(reply, notFound())
   })
-  await app.register(helmet, {
-    contentSecurityPolicy: false,
-    hsts: isHttps ? { maxAge: 31_536_000 } : false,
-    referrerPolicy: { policy: 'no-referrer' },
-    frameguard: { action: 'deny' },
-  })
-  await app.register(cors, {
-    origin: (origin, done) => done(null, origin !== undefined && isAllowedOrigin(origin)),
-    credentials: true,
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'last-event-id'],
-    exposedHeaders: ['retry-after'],
-    maxAge: 600,
-  })
-  await app.register(cookie)
-  await app.register(rateLimit, { global: false, cache: 20_000, enableDraftSpec: true, ipv6Subnet: 64 })
-  return app
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

@@ -57,7 +57,7 @@ export function FilterBar({ filters, onChange, onClear, kind, children }: Filter
       >
         <Select
           aria-label={t('filters.account')}
-          className="md:w-36"
+          className="md:w-[120px]"
           value={filters.keyId ?? ''}
           onChange={(event) => onChange({ keyId: event.target.value ? Number(event.target.value) : null })}
           data-testid="filter-account"
@@ -81,7 +81,7 @@ export function FilterBar({ filters, onChange, onClear, kind, children }: Filter
         {kind !== 'fills' && (
           <Select
             aria-label={t('filters.market')}
-            className="md:w-[114px]"
+            className="md:w-[104px]"
             value={filters.mode ?? ''}
             onChange={(event) => onChange({ mode: (event.target.value || null) as Filters['mode'] })}
             data-testid="filter-mode"
@@ -120,7 +120,7 @@ export function FilterBar({ filters, onChange, onClear, kind, children }: Filter
             </Select>
             <Select
               aria-label={t('filters.origin')}
-              className="md:w-[108px]"
+              className="md:w-[102px]"
               value={filters.origin ?? ''}
               onChange={(event) => onChange({ origin: (event.target.value || null) as Filters['origin'] })}
               data-testid="filter-origin"

@@ -155,7 +155,7 @@ export function exchangeContract(target: ContractTarget): void {
   })
 
   describe('orders on the stream', () => {
-    test('a resting order, told with the ids of the answer', async () => {
+    test('a resting order, told with the ids of the answer and the numbers as they were asked for', async () => {
       const { exchange, who, recorder, stream } = await withStream()
       const order = request()
       const { order_id } = await exchange.placeOrder(who, order)
@@ -168,6 +168,9 @@ export function exchangeContract(target: ContractTarget): void {
         type: 'LIMIT',
         time_in_force: 'GTC',
         status: 'NEW',
+        price: order.price,
+        quantity: order.quantity,
+        executed_qty: '0',
         trading_mode: target.trading_mode,
       })
       expect(stream.lastAliveAt()).not.toBeNull()
@@ -183,7 +186,7 @@ export function exchangeContract(target: ContractTarget): void {
       await sim.order(other.account_id, { ...sell, quantity: '0.006' })
       await vi.waitFor(() => expect(recorder.order(order_id)?.status).toBe('FILLED'), soon)
       const executions = recorder.executions()
-      expect(executions.map(({ quantity }) => Number(quantity))).toEqual([0.004, 0.006])
+      expect(executions.map(({ quantity }) => quantity)).toEqual(['0.004', '0.006'])
       expect(executions.every((execution) => execution.order_id === order_id && execution.is_maker)).toBe(true)
       await vi.waitFor(() => expect(recorder.events.some((event) => event.kind === 'balance')).toBe(true), soon)
       await expectLedger(account, recorder.events)

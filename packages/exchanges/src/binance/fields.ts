@@ -3,7 +3,9 @@ import { type Decimal, isZeroDecimal, normaliseDecimal } from '@tradercoin/proto
 /** A payload that does not have the documented shape. It is caught where the payload came in and kept as a raw event. */
 export class ShapeError extends Error {}
 
-const plain = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
+const writtenOut = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
+const zero = '0'.charCodeAt(0)
+const point = '.'.charCodeAt(0)
 
 /** An object to read fields from. Throws ShapeError. */
 export function object(value: unknown, name: string): object {
@@ -57,18 +59,21 @@ export function timeOrNull(value: unknown): number | null {
   return typeof found === 'number' && Number.isSafeInteger(found) && found > 0 ? found : null
 }
 
-/** A decimal as the venue wrote it, zero included. Throws ShapeError. */
+/** A decimal in its one plain spelling, zero included. Throws ShapeError. */
 export function decimal(value: unknown, name: string): Decimal {
   const found = decimalOrNull(value)
   if (found === null) throw new ShapeError(`${name} is not a decimal`)
   return found
 }
 
-/** A decimal as the venue wrote it, zero included; null when absent, empty or unreadable. */
+/**
+ * A decimal in its one plain spelling (`"0.01000000"` is `"0.01"`), zero included, so that the same number reads the same whichever way
+ * it came; null when absent, empty or unreadable.
+ */
 export function decimalOrNull(value: unknown): Decimal | null {
   if (typeof value === 'string') {
     if (value.length > 80) return null
-    return plain.test(value) ? value : spelledOut(value)
+    return writtenOut.test(value) ? withoutTrailingZeros(value) : spelledOut(value)
   }
   return typeof value === 'number' && Number.isFinite(value) ? spelledOut(String(value)) : null
 }
@@ -77,6 +82,17 @@ export function decimalOrNull(value: unknown): Decimal | null {
 export function amountOrNull(value: unknown): Decimal | null {
   const found = decimalOrNull(value)
   return found === null || isZeroDecimal(found) ? null : found
+}
+
+/** Each fill brings a dozen decimals, all of them written out by the venue: no arithmetic is needed to shorten them. */
+function withoutTrailingZeros(value: string): Decimal {
+  let end = value.length
+  if (value.includes('.')) {
+    while (value.charCodeAt(end - 1) === zero) end -= 1
+    if (value.charCodeAt(end - 1) === point) end -= 1
+  }
+  const short = end === value.length ? value : value.slice(0, end)
+  return short === '-0' ? '0' : short
 }
 
 /** Odd spellings such as "1E-8" or ".5", written out in full. */

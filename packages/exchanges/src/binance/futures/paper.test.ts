@@ -377,7 +377,7 @@ describe('positions', () => {
     expect(positions(recorder.events)[0]).toMatchObject({
       symbol,
       position_side: 'NET',
-      quantity: '0.010',
+      quantity: '0.01',
       margin_mode: 'CROSS',
     })
     const snapshot = await exchange.fetchSnapshot(who, nothing)
@@ -385,7 +385,7 @@ describe('positions', () => {
       {
         symbol,
         position_side: 'NET',
-        quantity: '0.010',
+        quantity: '0.01',
         margin_mode: 'CROSS',
         leverage: expect.stringMatching(/^\d+$/),
       },
@@ -415,7 +415,7 @@ describe('positions', () => {
     const snapshot = await exchange.fetchSnapshot(who, nothing)
     for (const events of [recorder.events, snapshot.events]) {
       const told = positions(events).map(({ position_side, quantity }) => `${position_side} ${quantity}`)
-      expect(told.sort()).toEqual(['LONG 0.010', 'SHORT -0.020'])
+      expect(told.sort()).toEqual(['LONG 0.01', 'SHORT -0.02'])
     }
   })
 })

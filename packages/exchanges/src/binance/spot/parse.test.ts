@@ -20,11 +20,11 @@ const resting: OrderReport = {
   post_only: false,
   reduce_only: false,
   status: 'NEW',
-  price: '2400.00000000',
+  price: '2400',
   stop_price: null,
-  quantity: '1.50000000',
+  quantity: '1.5',
   quantity_unit: 'BASE',
-  executed_qty: '0.00000000',
+  executed_qty: '0',
   venue_average_price: null,
   reason: null,
   parent_order_id: null,
@@ -35,7 +35,7 @@ const resting: OrderReport = {
 const partly: OrderReport = {
   ...resting,
   status: 'PARTIALLY_FILLED',
-  executed_qty: '0.60000000',
+  executed_qty: '0.6',
   venue_average_price: '2400',
   update_time: 1795300160010,
 }
@@ -48,10 +48,10 @@ const fill: ExecutionReport = {
   trade_id: '7788991',
   side: 'BUY',
   position_side: null,
-  price: '2400.00000000',
-  quantity: '0.60000000',
-  quote_qty: '1440.00000000',
-  fee: '0.00108000',
+  price: '2400',
+  quantity: '0.6',
+  quote_qty: '1440',
+  fee: '0.00108',
   fee_asset: 'BNB',
   realized_pnl: null,
   is_maker: true,
@@ -78,12 +78,12 @@ describe('executionReport', () => {
   })
 
   test('an amended order keeps its fills', () => {
-    expect(read('order-amended')).toEqual(order({ ...partly, quantity: '1.00000000', update_time: 1795300200006 }))
+    expect(read('order-amended')).toEqual(order({ ...partly, quantity: '1', update_time: 1795300200006 }))
   })
 
   test('a canceled order keeps its own client order id, not the id of the cancel', () => {
     expect(read('order-canceled')).toEqual(
-      order({ ...partly, quantity: '1.00000000', status: 'CANCELED', update_time: 1795300300002 }),
+      order({ ...partly, quantity: '1', status: 'CANCELED', update_time: 1795300300002 }),
     )
   })
 
@@ -97,9 +97,9 @@ describe('executionReport', () => {
         side: 'SELL',
         time_in_force: 'IOC',
         status: 'EXPIRED',
-        price: '180.00000000',
-        quantity: '40.00000000',
-        executed_qty: '12.00000000',
+        price: '180',
+        quantity: '40',
+        executed_qty: '12',
         venue_average_price: '180.05',
         reason: 'UNFILLED_IOC_QUANTITY_EXPIRED',
         create_time: 1795300400019,
@@ -118,8 +118,8 @@ describe('executionReport', () => {
       venue_type: 'MARKET',
       status: 'FILLED',
       price: null,
-      quantity: '0.00210000',
-      executed_qty: '0.00210000',
+      quantity: '0.0021',
+      executed_qty: '0.0021',
       venue_average_price: '95000',
       create_time: 1795300500039,
       update_time: 1795300500039,
@@ -130,10 +130,10 @@ describe('executionReport', () => {
       order_id: '70220033',
       client_order_id: 'hub-mkt-3',
       trade_id: '9900112',
-      price: '95000.00000000',
-      quantity: '0.00210000',
-      quote_qty: '199.50000000',
-      fee: '0.00000210',
+      price: '95000',
+      quantity: '0.0021',
+      quote_qty: '199.5',
+      fee: '0.0000021',
       fee_asset: 'BTC',
       is_maker: false,
       time: 1795300500039,
@@ -150,8 +150,8 @@ describe('executionReport', () => {
         client_order_id: 'hub-stp-1',
         side: 'SELL',
         status: 'EXPIRED',
-        price: '95000.00000000',
-        quantity: '0.01000000',
+        price: '95000',
+        quantity: '0.01',
         reason: 'EXPIRED_IN_MATCH',
         create_time: 1795300600014,
         update_time: 1795300600014,
@@ -167,8 +167,8 @@ describe('executionReport', () => {
         client_order_id: 'hub-oto-leg2',
         side: 'SELL',
         status: 'UNTRIGGERED',
-        price: '2600.00000000',
-        quantity: '0.50000000',
+        price: '2600',
+        quantity: '0.5',
         parent_order_id: 'list:4411',
         create_time: 1795300700008,
         update_time: 1795300700008,
@@ -184,9 +184,9 @@ describe('executionReport', () => {
     type: 'STOP_LIMIT',
     venue_type: 'STOP_LOSS_LIMIT',
     status: 'UNTRIGGERED',
-    price: '2290.00000000',
-    stop_price: '2300.00000000',
-    quantity: '0.50000000',
+    price: '2290',
+    stop_price: '2300',
+    quantity: '0.5',
   }
 
   test('a stop order that is not on the book yet waits', () => {
@@ -247,9 +247,9 @@ test('outboundAccountPosition is one balance per asset', () => {
     balance: { trading_mode: 'spot', asset, total, available, locked, update_time: 1795300160010 },
   })
   expect(read('account-position')).toEqual([
-    balance('ETH', '3.10000000', '3.10000000', '0.00000000'),
-    balance('USDT', '7280.4', '5120.40000000', '2160.00000000'),
-    balance('BNB', '0.41892000', '0.41892000', '0.00000000'),
+    balance('ETH', '3.1', '3.1', '0'),
+    balance('USDT', '7280.4', '5120.4', '2160'),
+    balance('BNB', '0.41892', '0.41892', '0'),
   ])
 })
 
@@ -306,7 +306,7 @@ describe('query answers', () => {
 
   test('an old order with an unknown quote amount has no average', () => {
     const row = { ...(fixture('rest-order').value as object), cummulativeQuoteQty: '-1.00000000' }
-    expect(parseOrder(row)).toMatchObject({ order: { executed_qty: '0.60000000', venue_average_price: null } })
+    expect(parseOrder(row)).toMatchObject({ order: { executed_qty: '0.6', venue_average_price: null } })
   })
 
   test('a trade', () => {
@@ -318,8 +318,8 @@ describe('query answers', () => {
     const account = accountAnswer.parse(fixture('rest-account').value)
     expect(account.uid).toBe('354000001')
     expect(parseBalances(account)).toMatchObject([
-      { balance: { asset: 'ETH', total: '3.10000000', update_time: 1795300160010 } },
-      { balance: { asset: 'USDT', total: '7280.4', locked: '2160.00000000' } },
+      { balance: { asset: 'ETH', total: '3.1', update_time: 1795300160010 } },
+      { balance: { asset: 'USDT', total: '7280.4', locked: '2160' } },
     ])
   })
 

@@ -13,10 +13,10 @@ test('reads the rules of a symbol', () => {
       symbol: 'ETHUSDT',
       base_asset: 'ETH',
       quote_asset: 'USDT',
-      tick_size: '0.01000000',
-      step_size: '0.00010000',
-      min_quantity: '0.00010000',
-      max_quantity: '9000.00000000',
+      tick_size: '0.01',
+      step_size: '0.0001',
+      min_quantity: '0.0001',
+      max_quantity: '9000',
       min_notional: null,
       is_trading: true,
     },
@@ -28,7 +28,7 @@ test('takes either form of the notional rule, ignores unknown filters, and 0 is 
   const withFilters = (filters: typeof eth.filters) =>
     parseInstruments({ symbols: [{ ...eth, status: 'HALT', filters }] })[0]
   expect(withFilters([{ filterType: 'MIN_NOTIONAL', minNotional: '10.0' }, { filterType: 'NEW_ONE' }])).toMatchObject({
-    min_notional: '10.0',
+    min_notional: '10',
     tick_size: null,
     is_trading: false,
   })
@@ -38,7 +38,7 @@ test('takes either form of the notional rule, ignores unknown filters, and 0 is 
       { filterType: 'PRICE_FILTER', tickSize: '0.00' },
     ]),
   ).toMatchObject({
-    min_notional: '5.0',
+    min_notional: '5',
     tick_size: null,
   })
 })

@@ -33,14 +33,28 @@ export function coversMode(
   return trading_mode === wanted || !isPerMode[exchange]
 }
 
-/** Binance's own addresses, for the part of `live` that is not overridden. */
-const binanceLive: Record<TradingMode, Endpoints> = {
-  spot: {
-    rest: 'https://api.binance.com',
-    ws_api: 'wss://ws-api.binance.com:443',
-    stream: 'wss://stream.binance.com:9443',
-  },
-  futures: { rest: 'https://fapi.binance.com', stream: 'wss://fstream.binance.com' },
+/** Whose REST address also serves a mode's calls on the account as a whole, where it is not the mode's own. */
+const walletHosts: Partial<Record<keyof Config['liveUrls'], keyof Config['liveUrls']>> = {
+  'binance:futures': 'binance:spot',
+}
+
+/**
+ * The addresses that replace the venue's own: the paper exchange's, or of `live` those that are set. Null: none.
+ * @throws ExchangeError `refused` for paper without a paper exchange
+ */
+export function endpointsOf(
+  { exchange, trading_mode, environment }: Venue,
+  liveUrls: Config['liveUrls'],
+  paperUrl: string | null,
+): Endpoints | null {
+  if (environment === 'paper') {
+    if (paperUrl !== null) return paperEndpoints(paperUrl, exchange, trading_mode)
+    throw new ExchangeError('refused', 'paper_not_available', 'This hub has no paper exchange; see PAPER.')
+  }
+  if (environment !== 'live') return null
+  const product = `${exchange}:${trading_mode}` as const
+  const walletHost = walletHosts[product]
+  return { ...liveUrls[product], wallet: walletHost === undefined ? null : liveUrls[walletHost].rest }
 }
 
 /** One adapter for each venue, mode, environment and region in use, made when it is first needed and shared by all keys. */
@@ -63,7 +77,8 @@ export class Exchanges {
     const name = [exchange, trading_mode, environment, region ?? ''].join(':')
     const known = this.made.get(name)
     if (known) return known
-    const options = { environment, region, endpoints: this.endpointsOf(venue), transport: this.transport }
+    const endpoints = endpointsOf(venue, this.liveUrls, this.paperUrl)
+    const options = { environment, region, endpoints, transport: this.transport }
     const made = createExchange(exchange, trading_mode, options)
     this.made.set(name, made)
     return made
@@ -72,18 +87,5 @@ export class Exchanges {
   /** Closes every socket of every venue. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.made.values()].map((exchange) => exchange.close()))
-  }
-
-  private endpointsOf({ exchange, trading_mode, environment }: Venue): Endpoints | null {
-    if (environment === 'paper') {
-      if (this.paperUrl !== null) return paperEndpoints(this.paperUrl, exchange, trading_mode)
-      throw new ExchangeError('refused', 'paper_not_available', 'This hub has no paper exchange; see PAPER.')
-    }
-    if (environment !== 'live') return null
-    const { rest, ws_api, stream } = this.liveUrls[`${exchange}:${trading_mode}`]
-    if (rest === null && ws_api === null && stream === null) return null
-    const own = binanceLive[trading_mode]
-    const socket = ws_api ?? own.ws_api
-    return { rest: rest ?? own.rest, stream: stream ?? own.stream, ...(socket && { ws_api: socket }) }
   }
 }

@@ -44,5 +44,9 @@ test('spot’s own addresses, and what replaces them', () => {
     rest: 'http://127.0.0.1:1/x',
     wsApi: 'wss://ws-api.binance.com:443',
   })
+  expect(spotEndpoints('live', { rest: null, ws_api: 'ws://127.0.0.1:1/' })).toEqual({
+    rest: 'https://api.binance.com',
+    wsApi: 'ws://127.0.0.1:1',
+  })
   expect(() => spotEndpoints('paper', null)).toThrow(expect.objectContaining({ code: 'endpoint_missing' }))
 })

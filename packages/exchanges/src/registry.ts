@@ -5,14 +5,14 @@ import { ExchangeError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Transport } from './transport/transport.ts'
 
-/** Base URLs that replace the venue's own; the adapter appends the venue's path. */
+/** Base URLs that replace the venue's own, each for itself (null or absent: the venue's); the adapter appends the venue's path. */
 export interface Endpoints {
-  rest: string
+  rest?: string | null
   /** Request/response WebSocket API, where the venue has one. */
-  ws_api?: string
+  ws_api?: string | null
   /** Calls on the account as a whole, where they live on another host (Binance futures asks Spot's for a key's rights). */
-  wallet?: string
-  stream: string
+  wallet?: string | null
+  stream?: string | null
 }
 
 export interface ExchangeOptions {
@@ -41,7 +41,11 @@ export function createExchange(exchange: ExchangeId, tradingMode: TradingMode, o
 }
 
 /** Addresses on a paper exchange: `http://127.0.0.1:9100` with the venue's prefix; the adapter appends the venue's own paths. */
-export function paperEndpoints(paperUrl: string, exchange: ExchangeId, tradingMode: TradingMode): Endpoints {
+export function paperEndpoints(
+  paperUrl: string,
+  exchange: ExchangeId,
+  tradingMode: TradingMode,
+): { rest: string; ws_api: string; stream: string } {
   const prefix = exchange === 'binance' ? `/binance/${tradingMode}` : `/${exchange}`
   const rest = `${paperUrl.replace(/\/$/, '')}${prefix}`
   const socket = rest.replace(/^http/, 'ws')

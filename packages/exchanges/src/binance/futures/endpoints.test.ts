@@ -29,6 +29,24 @@ it('finds the wallet calls of a paper exchange beside its Spot ones, wherever th
   expect(futuresEndpoints('demo', gateway).wallet).toBeNull()
 })
 
+it('replaces each address for itself', () => {
+  const live = futuresEndpoints('live', null)
+  expect(futuresEndpoints('live', { rest: null, stream: null, wallet: null })).toEqual(live)
+  expect(futuresEndpoints('live', { rest: 'https://gateway.example' })).toEqual({
+    ...live,
+    rest: 'https://gateway.example',
+  })
+  expect(futuresEndpoints('live', { stream: 'wss://gateway.example/' })).toEqual({
+    ...live,
+    stream: 'wss://gateway.example',
+  })
+  expect(futuresEndpoints('live', { wallet: 'https://gateway.example/' })).toEqual({
+    ...live,
+    wallet: 'https://gateway.example',
+  })
+  expect(() => futuresEndpoints('paper', { rest: 'http://127.0.0.1:1' })).toThrow(TypeError)
+})
+
 it('asks for every event by name on the private path', () => {
   expect(privateStreamUrl('wss://fstream.binance.com', 'K1')).toBe(
     'wss://fstream.binance.com/private/ws?listenKey=K1&events=ORDER_TRADE_UPDATE/ACCOUNT_UPDATE/ACCOUNT_CONFIG_UPDATE/MARGIN_CALL/ALGO_UPDATE/TRADE_LITE/STRATEGY_UPDATE/GRID_UPDATE/CONDITIONAL_ORDER_TRIGGER_REJECT/listenKeyExpired',

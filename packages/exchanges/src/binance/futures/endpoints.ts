@@ -35,14 +35,14 @@ const own: Record<Exclude<Environment, 'paper'>, FuturesEndpoints> = {
   },
 }
 
-/** Addresses for an environment. Throws TypeError when `paper` names none. */
+/** Addresses for an environment; what is not replaced is the venue's own. Throws TypeError when `paper` names none. */
 export function futuresEndpoints(environment: Environment, override: Endpoints | null): FuturesEndpoints {
-  if (override === null) {
-    if (environment === 'paper') throw new TypeError('the paper environment needs its own addresses')
-    return own[environment]
-  }
-  const { rest, stream } = override
-  const wallet = environment === 'paper' || environment === 'live' ? (override.wallet ?? walletBeside(rest)) : null
+  const base = environment === 'paper' ? null : own[environment]
+  const rest = override?.rest ?? base?.rest
+  const stream = override?.stream ?? base?.stream
+  if (rest === undefined || stream === undefined) throw new TypeError('the paper environment needs its own addresses')
+  const tellsRights = environment === 'paper' || environment === 'live'
+  const wallet = tellsRights ? (override?.wallet ?? walletBeside(rest)) : null
   return { rest: withoutSlash(rest), stream: withoutSlash(stream), wallet: wallet && withoutSlash(wallet) }
 }
 

@@ -21,7 +21,7 @@ const own: Record<Exclude<Environment, 'paper'>, SpotEndpoints> = {
   demo: { rest: 'https://demo-api.binance.com', wsApi: 'wss://demo-ws-api.binance.com' },
 }
 
-/** Addresses for an environment. Throws ExchangeError when `paper` names none. */
+/** Addresses for an environment; what is not replaced is the venue's own. Throws ExchangeError when `paper` names none. */
 export function spotEndpoints(environment: Environment, override: Endpoints | null): SpotEndpoints {
   const base = environment === 'paper' ? null : own[environment]
   const rest = override?.rest ?? base?.rest

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { systemClock, type Transport } from '@tradercoin/exchanges'
+import { type Clock, systemClock } from '@tradercoin/exchanges'
 import { afterEach, describe, expect, test } from 'vitest'
-import { readConfig } from './config.ts'
+import { type Config, readConfig } from './config.ts'
 import { Exchanges, endpointsOf, type Venue } from './exchanges.ts'
 
 const cleanups: (() => unknown)[] = []
@@ -12,21 +12,26 @@ afterEach(async () => {
 
 const spot: Venue = { exchange: 'binance', trading_mode: 'spot', environment: 'live', region: null }
 const futures: Venue = { ...spot, trading_mode: 'futures' }
+const credentials = { api_key: 'k'.repeat(64), api_secret: 's'.repeat(64), passphrase: null }
 const none = { rest: null, ws_api: null, stream: null, wallet: null }
 
 const urls = (env: Record<string, string>) => readConfig(env).config.liveUrls
 
-/** A server that notes the paths it is asked for and answers as the venue's clock, or refuses. */
-async function serve(): Promise<{ url: string; paths: string[] }> {
+const answers: Record<string, string> = {
+  '/api/v3/time': '{"serverTime":1795300000000}',
+  '/api/v3/exchangeInfo': '{"symbols":[]}',
+  '/fapi/v1/exchangeInfo': '{"symbols":[]}',
+}
+
+/** A venue that notes the paths it is asked for and knows no key. `usedWeights`: what it says of the running minute, by path. */
+async function serve(usedWeights: Record<string, number> = {}): Promise<{ url: string; paths: string[] }> {
   const paths: string[] = []
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0] ?? ''
     paths.push(path)
-    const isTime = path.endsWith('/time')
-    response.writeHead(isTime ? 200 : 401, { 'content-type': 'application/json' })
-    response.end(
-      isTime ? `{"serverTime":${systemClock.now()}}` : '{"code":-2015,"msg":"Invalid API-key, IP, or permissions."}',
-    )
+    const answer = answers[path]
+    response.writeHead(answer === undefined ? 401 : 200, { 'x-mbx-used-weight-1m': usedWeights[path] ?? 1 })
+    response.end(answer ?? '{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   cleanups.push(() => {
@@ -34,6 +39,19 @@ async function serve(): Promise<{ url: string; paths: string[] }> {
     return new Promise((resolve) => server.close(resolve))
   })
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, paths }
+}
+
+function open(liveUrls: Config['liveUrls'], clock: Clock = systemClock) {
+  const budgets: [exchange: string, usedRatio: number][] = []
+  const exchanges = new Exchanges(liveUrls, null, {
+    clock,
+    budget: 'on',
+    ca: null,
+    log: () => {},
+    onBudget: (...told) => budgets.push(told),
+  })
+  cleanups.push(() => exchanges.close())
+  return { exchanges, budgets }
 }
 
 describe('addresses', () => {
@@ -72,11 +90,22 @@ test('a live futures key is checked at the replaced addresses only', async () =>
   const [wallet, rest] = [await serve(), await serve()]
   // The path of a paper exchange: should the wallet's address be lost, its calls still go to this machine, where they show.
   const liveUrls = urls({ BINANCE_SPOT_REST_URL: wallet.url, BINANCE_FUTURES_REST_URL: `${rest.url}/binance/futures` })
-  const transport: Transport = { clock: systemClock, budget: 'on', ca: null, log: () => {}, onBudget: () => {} }
-  const exchanges = new Exchanges(liveUrls, null, transport)
-  cleanups.push(() => exchanges.close())
-  const credentials = { api_key: 'k'.repeat(64), api_secret: 's'.repeat(64), passphrase: null }
+  const { exchanges } = open(liveUrls)
   await expect(exchanges.get(futures).checkKey(credentials)).rejects.toMatchObject({ kind: 'auth' })
   expect(wallet.paths).toEqual(['/api/v3/time', '/sapi/v1/account/apiRestrictions'])
   expect(rest.paths).toEqual([])
+})
+
+test('of the budgets of one exchange the fullest is told, as it is at the moment', async () => {
+  const server = await serve({ '/api/v3/exchangeInfo': 4_500, '/fapi/v1/exchangeInfo': 1_200 })
+  const { exchanges, budgets } = open(
+    urls({ BINANCE_SPOT_REST_URL: server.url, BINANCE_FUTURES_REST_URL: server.url }),
+    { ...systemClock, now: () => 1_795_300_000_000 },
+  )
+  await exchanges.get(spot).fetchInstruments()
+  expect(budgets.at(-1)).toEqual(['binance', 0.75])
+  await exchanges.get(futures).fetchInstruments()
+  expect(budgets.at(-1)).toEqual(['binance', 0.75])
+  await expect(exchanges.get(spot).checkKey(credentials)).rejects.toMatchObject({ kind: 'auth' })
+  expect(budgets.at(-1)).toEqual(['binance', 0.5])
 })

@@ -57,15 +57,23 @@ export function endpointsOf(
   return { ...liveUrls[product], wallet: walletHost === undefined ? null : liveUrls[walletHost].rest }
 }
 
+/** What the adapters reach the world through; of all budgets of an exchange only the fullest is told. */
+export type HubTransport = Omit<Transport, 'onBudget'> & {
+  /** @param usedRatio how full the exchange's fullest request budget is at the moment, 0 to 1 */
+  onBudget(exchange: string, usedRatio: number): void
+}
+
 /** One adapter for each venue, mode, environment and region in use, made when it is first needed and shared by all keys. */
 export class Exchanges {
   private readonly made = new Map<string, Exchange>()
   private readonly liveUrls: Config['liveUrls']
   private readonly paperUrl: string | null
-  private readonly transport: Transport
+  private readonly transport: HubTransport
+  /** How full each budget is, by exchange and then by adapter and product. */
+  private readonly usedRatios = new Map<string, Map<string, number>>()
 
   /** @param paperUrl base address of the paper exchange; null when there is none */
-  constructor(liveUrls: Config['liveUrls'], paperUrl: string | null, transport: Transport) {
+  constructor(liveUrls: Config['liveUrls'], paperUrl: string | null, transport: HubTransport) {
     this.liveUrls = liveUrls
     this.paperUrl = paperUrl
     this.transport = transport
@@ -78,10 +86,20 @@ export class Exchanges {
     const known = this.made.get(name)
     if (known) return known
     const endpoints = endpointsOf(venue, this.liveUrls, this.paperUrl)
-    const options = { environment, region, endpoints, transport: this.transport }
+    const transport: Transport = {
+      ...this.transport,
+      onBudget: (_exchange, usedRatio, product) => this.told(exchange, `${name}:${product}`, usedRatio),
+    }
+    const options = { environment, region, endpoints, transport }
     const made = createExchange(exchange, trading_mode, options)
     this.made.set(name, made)
     return made
+  }
+
+  private told(exchange: ExchangeId, budget: string, usedRatio: number): void {
+    const ratios = this.usedRatios.get(exchange) ?? new Map<string, number>()
+    this.usedRatios.set(exchange, ratios.set(budget, usedRatio))
+    this.transport.onBudget(exchange, Math.max(...ratios.values()))
   }
 
   /** Closes every socket of every venue. */

@@ -1,18 +1,20 @@
 import { expect, test } from 'vitest'
 import { createGovernor, type Priority } from './governor.ts'
 import { FakeClock, testTransport } from './test-transport.ts'
+import type { Transport } from './transport.ts'
 
 function setUp(overrides: { budget?: 'on' | 'off'; weightPerMinute?: number; connections?: number } = {}) {
   const clock = new FakeClock()
   clock.time = 1_795_300_020_000 // the start of a minute
-  const ratios: number[] = []
+  const reports: Parameters<Transport['onBudget']>[] = []
   const transport = testTransport({
     clock,
     budget: overrides.budget ?? 'on',
-    onBudget: (_venue, ratio) => ratios.push(ratio),
+    onBudget: (...report) => reports.push(report),
   })
   const governor = createGovernor(transport, {
     venue: 'binance',
+    product: 'spot',
     weightPerMinute: overrides.weightPerMinute ?? 100,
     connections: { limit: overrides.connections ?? 2, windowMs: 300_000 },
   })
@@ -29,18 +31,18 @@ function setUp(overrides: { budget?: 'on' | 'off'; weightPerMinute?: number; con
       },
     )
   const settled = () => new Promise((resolve) => setImmediate(resolve))
-  return { clock, governor, ratios, order, ask, settled }
+  return { clock, governor, reports, order, ask, settled }
 }
 
 test('recovery leaves a fifth of the budget to trades, and the rest waits for the next minute', async () => {
-  const { clock, order, ask, settled, ratios } = setUp()
+  const { clock, order, ask, settled, reports } = setUp()
   for (let i = 0; i < 5; i += 1) void ask(20, 'recovery', `r${i}`)
   await settled()
   expect(order).toEqual(['r0', 'r1', 'r2', 'r3'])
   void ask(1, 'trade')
   await settled()
   expect(order.at(-1)).toBe('trade')
-  expect(ratios.at(-1)).toBeCloseTo(0.81)
+  expect(reports.at(-1)?.[1]).toBeCloseTo(0.81)
   await clock.advance(60_000)
   expect(order.at(-1)).toBe('r4')
 })
@@ -105,6 +107,22 @@ test('an answer from the minute before says nothing about this one', async () =>
   void ask(1, 'recovery', 'free')
   await settled()
   expect(order.at(-1)).toBe('free')
+})
+
+test('tells which budget is how full, and that it is empty again after the minute', async () => {
+  const { governor, clock, ask, reports } = setUp()
+  await ask(40, 'normal')
+  expect(reports).toEqual([['binance', 0.4, 'spot']])
+  await clock.advance(59_999)
+  expect(reports).toHaveLength(1)
+  await clock.advance(1)
+  expect(reports.at(-1)).toEqual(['binance', 0, 'spot'])
+  await clock.advance(600_000)
+  expect(reports).toHaveLength(2)
+  governor.spend(10)
+  governor.close()
+  await clock.advance(60_000)
+  expect(reports.slice(2)).toEqual([['binance', 0.1, 'spot']])
 })
 
 test('a trade that cannot leave within 3 s is refused, not kept', async () => {

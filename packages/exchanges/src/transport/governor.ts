@@ -20,6 +20,8 @@ const windowMs = 60_000
 export interface GovernorOptions {
   /** Name for the metrics and messages, for example `binance`. */
   venue: string
+  /** The venue's name for what shares this budget, for the metrics, for example `spot`. */
+  product: string
   weightPerMinute: number
   /** Connection attempts per sliding window. */
   connections: { limit: number; windowMs: number }
@@ -63,6 +65,7 @@ export function createGovernor(transport: Transport, options: GovernorOptions): 
   let blockedUntil = 0
   let closed = false
   let cancelPump: (() => void) | null = null
+  let cancelReport: (() => void) | null = null
   const attempts: number[] = []
   const connectionWaiters: { resolve(): void; reject(error: Error): void }[] = []
   let cancelConnectionPump: (() => void) | null = null
@@ -86,7 +89,15 @@ export function createGovernor(transport: Transport, options: GovernorOptions): 
   }
 
   function report() {
-    transport.onBudget(options.venue, Math.min(1, used / options.weightPerMinute))
+    transport.onBudget(options.venue, Math.min(1, used / options.weightPerMinute), options.product)
+    // The end of the minute is told, too: without it a budget that nobody uses any more would look full for ever.
+    if (used > 0 && !closed) cancelReport ??= clock.after((window + 1) * windowMs - clock.now(), reportEnd)
+  }
+
+  function reportEnd() {
+    cancelReport = null
+    roll()
+    report()
   }
 
   function fits(weight: number, priority: Priority): boolean {
@@ -204,6 +215,7 @@ export function createGovernor(transport: Transport, options: GovernorOptions): 
     close() {
       closed = true
       cancelPump?.()
+      cancelReport?.()
       cancelConnectionPump?.()
       for (const priority of priorities) {
         for (const waiter of [...queues[priority]]) refuse(priority, waiter, closedError())

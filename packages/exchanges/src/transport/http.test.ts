@@ -14,6 +14,7 @@ function client(baseUrl: string): Http {
   const transport = testTransport()
   const governor = createGovernor(transport, {
     venue: 'test',
+    product: 'rest',
     weightPerMinute: 1000,
     connections: { limit: 10, windowMs: 1000 },
   })

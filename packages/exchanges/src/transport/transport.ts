@@ -8,6 +8,6 @@ export interface Transport {
   /** Extra certificate authority (PEM) for https and wss, for a private gateway or a test. */
   ca: string | null
   log(level: 'debug' | 'info' | 'warn', event: string, fields: Record<string, string | number | boolean | null>): void
-  /** Told how full the venue's request budget is, 0 to 1, for the metrics. */
-  onBudget(exchange: string, usedRatio: number): void
+  /** Told how full a request budget is, 0 to 1, for the metrics. A venue has several: `product` names whose this is, such as `spot`. */
+  onBudget(exchange: string, usedRatio: number, product: string): void
 }

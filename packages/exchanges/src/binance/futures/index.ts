@@ -25,7 +25,7 @@ const connections = { limit: 300, windowMs: 5 * 60_000 }
 export function createBinanceFutures(options: ExchangeOptions): Exchange {
   const { transport, environment } = options
   const endpoints = futuresEndpoints(environment, options.endpoints)
-  const governor = createGovernor(transport, { venue, weightPerMinute, connections })
+  const governor = createGovernor(transport, { venue, product: 'futures', weightPerMinute, connections })
   const client = createBinanceClient(transport, {
     product: 'futures',
     baseUrl: endpoints.rest,
@@ -75,7 +75,7 @@ export function createBinanceFutures(options: ExchangeOptions): Exchange {
 
 /** The wallet calls live on Spot's host, with a budget of their own. */
 function createWallet(options: ExchangeOptions, baseUrl: string) {
-  const governor = createGovernor(options.transport, { venue, weightPerMinute, connections })
+  const governor = createGovernor(options.transport, { venue, product: 'wallet', weightPerMinute, connections })
   const client = createBinanceClient(options.transport, {
     product: 'wallet',
     baseUrl,

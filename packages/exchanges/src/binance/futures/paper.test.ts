@@ -131,6 +131,7 @@ describe('listen key', () => {
     const endpoints = paperEndpoints(simulator.url, 'binance', 'futures')
     const governor = createGovernor(transport, {
       venue: 'binance',
+      product: 'futures',
       weightPerMinute: 2_400,
       connections: { limit: 300, windowMs: 300_000 },
     })
@@ -424,6 +425,7 @@ async function setHedgeMode(account: SimAccount) {
   const transport = testTransport()
   const governor = createGovernor(transport, {
     venue: 'binance',
+    product: 'futures',
     weightPerMinute: 2_400,
     connections: { limit: 300, windowMs: 300_000 },
   })

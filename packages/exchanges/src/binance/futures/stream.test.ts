@@ -49,6 +49,7 @@ function open() {
     transport,
     governor: createGovernor(transport, {
       venue: 'binance',
+      product: 'futures',
       weightPerMinute: 2400,
       connections: { limit: 300, windowMs: 300_000 },
     }),

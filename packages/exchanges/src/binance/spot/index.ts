@@ -18,7 +18,12 @@ import { parseInstruments } from './symbols.ts'
 export function createBinanceSpot(options: ExchangeOptions): Exchange {
   const { transport, environment } = options
   const endpoints = spotEndpoints(environment, options.endpoints)
-  const governor = createGovernor(transport, { venue: 'binance', weightPerMinute, connections: connectionLimit })
+  const governor = createGovernor(transport, {
+    venue: 'binance',
+    product: 'spot',
+    weightPerMinute,
+    connections: connectionLimit,
+  })
   const client = createBinanceClient(transport, {
     product: 'spot',
     baseUrl: endpoints.rest,

@@ -51,6 +51,7 @@ function setUp(options: { perSocket?: number; clock?: Partial<Clock> } = {}) {
   const transport = testTransport({ clock: { ...systemClock, ...options.clock } })
   const governor = createGovernor(transport, {
     venue: 'binance',
+    product: 'spot',
     weightPerMinute: 6_000,
     connections: { limit: 100, windowMs: 60_000 },
   })

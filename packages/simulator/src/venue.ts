@@ -17,6 +17,24 @@ export interface AppOrder {
   quantity: string
   price?: string | undefined
   clientId?: string | undefined
+  /** A LIMIT order that is refused rather than trade at once. */
+  postOnly?: boolean | undefined
+}
+
+/** Conditional orders that a venue keeps beside the engine's own. */
+export interface StopOrders {
+  /** Places a stop that may only reduce a position. Throws when the venue refuses it. */
+  place(account: Account, market: Market, stop: AppStop): void
+  open(account: Account): { clientId: string; createdAt: number; cancel(): void }[]
+  /** Forgets all but the newest closed ones. */
+  trim(account: Account, keep: number): void
+}
+
+export interface AppStop {
+  side: Side
+  quantity: string
+  trigger: string
+  clientId: string
 }
 
 /** One market kind of one exchange. A new exchange is a folder that makes these. */
@@ -31,6 +49,8 @@ export interface Venue {
   handle(request: HttpRequest): HttpReply | Promise<HttpReply>
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   placeFromApp(account: Account, market: Market, order: AppOrder): Order
+  /** Absent where stops are orders like all others. */
+  readonly stops?: StopOrders
   /** Adds or takes money from outside, with the events a deposit causes. */
   transfer(account: Account, asset: string, amount: string): void
   /** Told after POST /sim/price moved a market: the moment to liquidate. */

@@ -1,5 +1,6 @@
 import { FuturesVenue } from './binance-futures/venue.ts'
 import { SpotVenue } from './binance-spot/venue.ts'
+import { DemoTraders } from './demo-trader.ts'
 import { startBot } from './engine/bot.ts'
 import type { World } from './world.ts'
 
@@ -8,6 +9,7 @@ export function addVenues(world: World, bot: boolean): () => void {
   world.venues.push(new SpotVenue(world), new FuturesVenue(world))
   world.load()
   const stops = world.venues.map((venue) => startBot(venue.engine, venue.house, bot))
+  if (bot) new DemoTraders(world).startAll()
   return () => {
     for (const stop of stops) stop()
   }

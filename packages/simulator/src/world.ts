@@ -50,6 +50,8 @@ export class World {
   readonly seed: number
   readonly log: (message: string) => void
   readonly venues: Venue[] = []
+  /** Sets the demo trader of an account to work; does nothing in a still market. */
+  startActivity: (account: Account) => void = () => {}
   readonly #orders = new Map<string, StoredOrder>()
   #runs = 0
 

@@ -43,6 +43,8 @@ export interface Algo {
   extreme: string
 }
 
+const OVER: ReadonlySet<AlgoStatus> = new Set(['FINISHED', 'CANCELED', 'REJECTED', 'EXPIRED'])
+
 /** All conditional orders of the venue, and the moments at which they change (fact sheet: binance.md section 7.3). */
 export class AlgoBook {
   readonly #venue: FuturesVenue
@@ -87,6 +89,19 @@ export class AlgoBook {
 
   open(account: Account): Algo[] {
     return this.of(account).filter((algo) => algo.status === 'NEW')
+  }
+
+  /** Forgets all but the newest that are over. */
+  trim(account: Account, keep: number): void {
+    const own = this.of(account)
+    const over = own.filter(({ status }) => OVER.has(status))
+    const old = new Set(over.slice(0, Math.max(0, over.length - keep)))
+    if (old.size === 0) return
+    for (const { id } of old) this.#byId.delete(id)
+    this.#byAccount.set(
+      account.id,
+      own.filter((algo) => !old.has(algo)),
+    )
   }
 
   end(algo: Algo, status: 'CANCELED' | 'EXPIRED'): void {

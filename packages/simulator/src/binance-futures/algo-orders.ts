@@ -13,7 +13,8 @@ import type { FuturesVenue } from './venue.ts'
 const ALGO_PARAMS =
   'algoType symbol side type positionSide timeInForce quantity price triggerPrice workingType priceMatch closePosition priceProtect reduceOnly activatePrice callbackRate clientAlgoId newOrderRespType selfTradePreventionMode goodTillDate'
 
-function place(venue: FuturesVenue, { account, params }: Call): unknown {
+/** Checks and places a conditional order. */
+export function placeAlgo(venue: FuturesVenue, { account, params }: Pick<Call, 'account' | 'params'>): unknown {
   if (params.need('algoType') !== 'CONDITIONAL')
     throw new ApiError(-1130, "Data sent for parameter 'algoType' is not valid.")
   const market = marketOf(venue.engine.markets, params.need('symbol'))
@@ -150,7 +151,7 @@ export function algoEndpoints(venue: FuturesVenue): Endpoint[] {
       orders: 1,
       places: true,
       params: ALGO_PARAMS,
-      run: (call) => place(venue, call),
+      run: (call) => placeAlgo(venue, call),
     },
     {
       rest: 'DELETE /fapi/v1/algoOrder',

@@ -5,6 +5,7 @@ import { BinanceApi } from '../binance/api.ts'
 import { ApiError, unknownOrder } from '../binance/errors.ts'
 import { Heartbeat } from '../binance/heartbeat.ts'
 import { MarketSockets } from '../binance/market-sockets.ts'
+import { Params } from '../binance/params.ts'
 import { RateLimits } from '../binance/rate-limits.ts'
 import { refuseUpgrade, upgradeRefusal } from '../binance/upgrade.ts'
 import { ApiSession, serveWsApi } from '../binance/ws-api.ts'
@@ -20,11 +21,11 @@ import { Random } from '../engine/random.ts'
 import type { Refusal } from '../engine/refusal.ts'
 import { Delivery } from '../faults/delivery.ts'
 import { type HttpReply, type HttpRequest, ipOf, splitUrl } from '../http/request.ts'
-import type { AppOrder, Venue } from '../venue.ts'
+import type { AppOrder, StopOrders, Venue } from '../venue.ts'
 import type { World } from '../world.ts'
 import { accountEndpoints } from './account-api.ts'
 import { AlgoBook } from './algo-book.ts'
-import { algoEndpoints } from './algo-orders.ts'
+import { algoEndpoints, placeAlgo } from './algo-orders.ts'
 import { checkOrder } from './checks.ts'
 import { accountUpdate, marginCall, orderTradeUpdate, tradeLite } from './events.ts'
 import { Amendments } from './history.ts'
@@ -57,6 +58,28 @@ export class FuturesVenue implements Venue {
   readonly streams: PrivateStreams
   readonly algos: AlgoBook
   readonly amendments = new Amendments()
+  readonly stops: StopOrders = {
+    place: (account, market, { side, quantity, trigger, clientId }) => {
+      const params = Params.fromObject({
+        algoType: 'CONDITIONAL',
+        symbol: market.symbol,
+        side,
+        type: 'STOP_MARKET',
+        quantity,
+        triggerPrice: trigger,
+        reduceOnly: true,
+        clientAlgoId: clientId,
+      })
+      placeAlgo(this, { account, params })
+    },
+    open: (account) =>
+      this.algos.open(account).map((algo) => ({
+        clientId: algo.clientId,
+        createdAt: algo.createdAt,
+        cancel: () => this.algos.end(algo, 'CANCELED'),
+      })),
+    trim: (account, keep) => this.algos.trim(account, keep),
+  }
   readonly countdowns = new Map<string, () => void>()
   readonly #ids: Random
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024, autoPong: false })
@@ -210,7 +233,8 @@ export class FuturesVenue implements Venue {
       side: order.side,
       type: order.type,
       kind: order.type,
-      tif: 'GTC',
+      tif: order.postOnly ? 'GTX' : 'GTC',
+      postOnly: order.postOnly ?? false,
       price: limit ? dec(order.price ?? '0') : ZERO,
       qty: dec(order.quantity),
       stp: DEFAULT_STP,

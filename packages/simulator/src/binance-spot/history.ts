@@ -38,7 +38,9 @@ export interface PreventedMatch {
   transactTime: number
 }
 
-/** What GET /api/v3/myPreventedMatches answers; kept while the simulator runs. */
+const KEPT = 1000
+
+/** What GET /api/v3/myPreventedMatches answers: the newest of each account, kept while the simulator runs. */
 export class PreventedMatches {
   readonly #rows = new Map<string, PreventedMatch[]>()
 
@@ -61,6 +63,7 @@ export class PreventedMatches {
       makerPreventedQuantity: event.qty.toFixed(8),
       transactTime: order.updatedAt,
     })
+    if (rows.length > KEPT) rows.shift()
     this.#rows.set(order.account.id, rows)
   }
 

@@ -187,9 +187,10 @@ export class SpotVenue implements Venue {
     const ticket = {
       clientId: order.clientId ?? `web_${this.newClientId()}`,
       side: order.side,
-      type: order.type,
+      type: order.postOnly ? 'LIMIT_MAKER' : order.type,
       kind: order.type,
       tif: 'GTC',
+      postOnly: order.postOnly ?? false,
       price: limit ? dec(order.price ?? '0') : ZERO,
       qty: dec(order.quantity),
       stp: DEFAULT_STP,

@@ -48,6 +48,8 @@ export interface AccountInit {
   createdAt: number
   permissions: string[]
   key: AccountKey
+  /** A demo trader is at work on the account while the market lives. */
+  activity?: boolean
   /** The market maker's own accounts: unlimited funds, no history, no events. */
   house?: boolean
 }
@@ -62,6 +64,9 @@ export class Account {
   readonly permissions: string[]
   readonly key: AccountKey
   readonly house: boolean
+  readonly activity: boolean
+  /** What the demo trader has bought and not sold yet (or, negative, the other way), by symbol. */
+  readonly held = new Map<string, Big>()
   readonly wallet = new Wallet()
   readonly positions = new Map<string, Position>()
   readonly settings = new Map<string, SymbolSettings>()
@@ -69,7 +74,7 @@ export class Account {
   /** Orders and fills per symbol, oldest first. */
   readonly orders = new Map<string, Order[]>()
   readonly fills = new Map<string, Fill[]>()
-  readonly income: Income[] = []
+  income: Income[] = []
   readonly openClientIds = new Map<string, Order>()
   /** The newest order that carried a client id, whatever its state. */
   readonly lastByClientId = new Map<string, Order>()
@@ -86,6 +91,7 @@ export class Account {
     this.permissions = init.permissions
     this.key = init.key
     this.house = init.house ?? false
+    this.activity = init.activity ?? false
   }
 
   can(permission: string): boolean {

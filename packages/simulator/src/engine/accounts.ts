@@ -10,6 +10,7 @@ export interface NewAccount {
   permissions: string[]
   publicKey?: string | undefined
   passphrase?: boolean
+  activity?: boolean
 }
 
 /** All customers of all venues, by id and by API key. */
@@ -38,6 +39,7 @@ export class Accounts {
       uid: 354_000_000 + this.#count,
       createdAt: now,
       permissions: request.permissions,
+      activity: request.activity ?? false,
       key: {
         apiKey,
         secret: request.publicKey ? '' : this.#random.text(64),

@@ -24,7 +24,7 @@ export class Engine {
   readonly clearing: Clearing
   readonly clock: Clock
   /** Told after the built-in steps when an order leaves the open state or fills: order lists hang on here. */
-  readonly onFill: ((order: Order) => void)[] = []
+  readonly onFill: ((order: Order, fill: Fill) => void)[] = []
   readonly onDone: ((order: Order) => void)[] = []
   readonly onTrigger: ((order: Order) => void)[] = []
   readonly onPrice: ((market: Market) => void)[] = []
@@ -447,7 +447,7 @@ export class Engine {
   #tellFill(order: Order, fill: Fill | null): void {
     if (!fill) return
     this.emit({ exec: 'TRADE', order, fill })
-    for (const listener of this.onFill) listener(order)
+    for (const listener of this.onFill) listener(order, fill)
     if (order.status === 'FILLED') this.#done(order)
   }
 

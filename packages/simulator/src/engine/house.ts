@@ -7,6 +7,8 @@ import { type Order, remaining, type Side } from './order.ts'
 import type { Random } from './random.ts'
 
 const LEVELS = 50
+/** How much of its distance from the start price a lively market goes back at each step, so that it stays near for months. */
+const PULL = '0.00003'
 
 /**
  * The market maker behind every symbol. It keeps quotes around a price, takes resting user orders when the price is
@@ -156,15 +158,11 @@ export class House {
 
   /** One heartbeat of a living market: a small step of the price and a few strangers trading. */
   beat(market: Market): void {
-    const { tick, step, minQty } = market.instrument
+    const { tick, step, minQty, startPrice } = market.instrument
     const bips = this.#random.int(-20, 20)
-    const next = floorToStep(
-      market
-        .mid()
-        .times(100_000 + bips * 2)
-        .div(100_000),
-      tick,
-    )
+    const mid = market.mid()
+    const walked = mid.times(100_000 + bips * 2).div(100_000)
+    const next = floorToStep(walked.plus(startPrice.minus(mid).times(PULL)), tick)
     const price = next.gt(ZERO) ? next : tick
     this.#engine.act(() => {
       for (let i = this.#random.int(1, 2); i > 0; i--) {

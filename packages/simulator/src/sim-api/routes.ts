@@ -125,9 +125,10 @@ export function marketOf(venue: Venue, symbol: string): Market {
 }
 
 function createAccounts(world: World, fields: Fields): unknown {
-  fields.only('exchange', 'trading_mode', 'balances', 'permissions', 'public_key', 'count')
+  fields.only('exchange', 'trading_mode', 'balances', 'permissions', 'public_key', 'count', 'activity')
   const venue = venueOf(world, fields)
   const count = fields.integer('count', 1, MAX_ACCOUNTS)
+  const activity = fields.flag('activity') ?? false
   const { balances: given, permissions: wanted, public_key: pem } = fields.raw()
   const balances: Record<string, string> = {}
   if (given !== undefined && (given === null || typeof given !== 'object' || Array.isArray(given))) {
@@ -163,12 +164,14 @@ function createAccounts(world: World, fields: Fields): unknown {
       balances,
       permissions: [...permissions],
       publicKey: pem as string | undefined,
+      activity,
     }
     const account = world.accounts.create(request, world.clock.now())
     world.saveAccount(account)
     made.push(account)
   }
   world.settle()
+  if (activity) for (const account of made) world.startActivity(account)
   const shown = made.map((account) => ({
     account_id: account.id,
     api_key: account.key.apiKey,
@@ -187,6 +190,7 @@ function describeAccount(account: Account): unknown {
     uid: String(account.uid),
     permissions: account.permissions,
     revoked: account.key.revoked,
+    activity: account.activity,
     open_orders: account.open.size,
   }
 }

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Account } from '../engine/account.ts'
 import { type Big, floorToStep, max } from '../engine/decimal.ts'
 import type { Market } from '../engine/market.ts'
+import { remaining } from '../engine/order.ts'
 import { Random } from '../engine/random.ts'
 import type { Venue } from '../venue.ts'
 import type { World } from '../world.ts'
@@ -47,7 +48,7 @@ export async function runStorm(world: World, fields: Fields): Promise<unknown> {
   while (summary.fills < fills && failures < accounts.length * 20 + 1000) {
     const due = Math.min(fills, Math.floor(((performance.now() - started) / 1000) * rate) + 1)
     while (summary.fills < due && failures < accounts.length * 20 + 1000) {
-      if (!round(world, random, random.pick(accounts), symbol, summary)) failures += 1
+      if (!round(world, random, random.pick(accounts), symbol, summary, fills - summary.fills)) failures += 1
     }
     await new Promise((resolve) => setTimeout(resolve, TICK_MS))
   }
@@ -67,8 +68,15 @@ export async function runStorm(world: World, fields: Fields): Promise<unknown> {
   }
 }
 
-/** One order and its fill. Returns false when the account could not trade (no money left). */
-function round(world: World, random: Random, account: Account, symbol: string | undefined, summary: Summary): boolean {
+/** One order and its fills, `left` at most. Returns false when the account could not trade (no money left). */
+function round(
+  world: World,
+  random: Random,
+  account: Account,
+  symbol: string | undefined,
+  summary: Summary,
+  left: number,
+): boolean {
   const venue = world.venueOf(account)
   const market =
     symbol === undefined ? random.pick([...venue.engine.markets.values()]) : venue.engine.markets.get(symbol)
@@ -79,7 +87,7 @@ function round(world: World, random: Random, account: Account, symbol: string | 
   const sides = preferSell ? (['SELL', 'BUY'] as const) : (['BUY', 'SELL'] as const)
   for (const side of sides) {
     try {
-      venue.engine.act(() => trade(venue, random, account, market, side))
+      if (!venue.engine.act(() => trade(venue, random, account, market, side, left))) continue
     } catch {
       summary.refused += 1
       continue
@@ -93,7 +101,15 @@ function round(world: World, random: Random, account: Account, symbol: string | 
   return false
 }
 
-function trade(venue: Venue, random: Random, account: Account, market: Market, side: 'BUY' | 'SELL'): void {
+/** Places an order that is filled at once, in `most` parts at most. Returns false and places none when that cannot be. */
+function trade(
+  venue: Venue,
+  random: Random,
+  account: Account,
+  market: Market,
+  side: 'BUY' | 'SELL',
+  most: number,
+): boolean {
   const { tick, step } = market.instrument
   const qty = stormQty(market, random)
   const other = side === 'BUY' ? 'SELL' : 'BUY'
@@ -105,18 +121,36 @@ function trade(venue: Venue, random: Random, account: Account, market: Market, s
   if (inside && random.next() < 0.7) {
     // Alone at the best price, so the stranger's order meets this one and no other.
     const placed = venue.placeFromApp(account, market, { ...order, price: between.toFixed() })
-    const parts = random.next() < 0.2 && qty.gte(step.times(2)) ? 2 : 1
+    const parts = random.next() < 0.2 && qty.gte(step.times(2)) && most > 1 ? 2 : 1
     if (parts === 2) venue.house.take(market, other, between, floorToStep(qty.div(2), step))
     venue.house.take(market, other, between, placed.qty.minus(placed.filled))
-    return
+    return true
   }
-  const price = inside ? between : side === 'BUY' ? ask : bid
-  const offer = inside ? venue.house.offer(market, other, price, qty) : undefined
+  if (!inside) {
+    const parts = partsAtBest(market, side, qty)
+    if (parts === 0 || parts > most) return false
+    venue.placeFromApp(account, market, { ...order, price: (side === 'BUY' ? ask : bid).toFixed() })
+    return true
+  }
+  const offer = venue.house.offer(market, other, between, qty)
   try {
-    venue.placeFromApp(account, market, { ...order, price: price.toFixed() })
+    venue.placeFromApp(account, market, { ...order, price: between.toFixed() })
   } finally {
-    if (offer && (offer.status === 'NEW' || offer.status === 'PARTIALLY_FILLED')) venue.engine.cancel(offer)
+    if (offer.status === 'NEW') venue.engine.cancel(offer)
   }
+  return true
+}
+
+/** With how many orders at the best price one of this size would trade; 0 when they are not enough for it. */
+function partsAtBest(market: Market, side: 'BUY' | 'SELL', qty: Big): number {
+  let left = qty
+  let parts = 0
+  for (const maker of market.book.opposite(side)[0]?.orders ?? []) {
+    left = left.minus(remaining(maker))
+    parts += 1
+    if (left.lte(0)) return parts
+  }
+  return 0
 }
 
 /** A small quantity, just over the smallest order the venue takes. */

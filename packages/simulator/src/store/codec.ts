@@ -14,6 +14,7 @@ export interface StoredAccount {
   createdAt: number
   permissions: string[]
   key: AccountKey
+  activity?: boolean
 }
 
 export interface StoredState {
@@ -31,11 +32,12 @@ export interface StoredState {
   hedge: boolean
   multiAssets: boolean
   feeBurn: boolean
+  held?: [symbol: string, amount: string][]
 }
 
 export function storeAccount(account: Account): StoredAccount {
-  const { id, exchange, mode, uid, createdAt, permissions, key } = account
-  return { id, exchange, mode, uid, createdAt, permissions, key }
+  const { id, exchange, mode, uid, createdAt, permissions, key, activity } = account
+  return { id, exchange, mode, uid, createdAt, permissions, key, ...(activity && { activity }) }
 }
 
 export function loadAccount(stored: StoredAccount): Account {
@@ -61,6 +63,7 @@ export function storeState(account: Account): StoredState {
     hedge: account.hedge,
     multiAssets: account.multiAssets,
     feeBurn: account.feeBurn,
+    ...(account.held.size > 0 && { held: [...account.held].map(([symbol, amount]) => [symbol, amount.toFixed()]) }),
   }
 }
 
@@ -86,6 +89,8 @@ export function loadState(account: Account, stored: StoredState): void {
   account.hedge = stored.hedge
   account.multiAssets = stored.multiAssets
   account.feeBurn = stored.feeBurn
+  account.held.clear()
+  for (const [symbol, amount] of stored.held ?? []) account.held.set(symbol, dec(amount))
 }
 
 const DECIMALS = ['price', 'qty', 'quoteQty', 'filled', 'quote', 'prevented', 'reserved'] as const

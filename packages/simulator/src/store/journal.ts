@@ -8,7 +8,8 @@ export interface RecordKind {
   dump(): Iterable<unknown>
 }
 
-const COMPACT_AT = 256 * 1024 * 1024
+/** The file is rewritten when it has grown beyond this and beyond twice what the last rewriting left. */
+const COMPACT_AT = 32 * 1024 * 1024
 
 /**
  * Everything that must survive a restart, as an append-only file. One action is one line: it is written with one
@@ -21,6 +22,7 @@ export class Journal {
   #file: number | null = null
   #pending: [string, unknown][] = []
   #size = 0
+  #compactAt = COMPACT_AT
 
   /** Without a directory nothing is written and everything else works the same. */
   constructor(directory: string | undefined) {
@@ -71,6 +73,7 @@ export class Journal {
     renameSync(temporary, this.#path)
     this.#file = file
     this.#size = size
+    this.#compactAt = Math.max(COMPACT_AT, size * 2)
   }
 
   add(kind: string, value: unknown): void {
@@ -83,7 +86,7 @@ export class Journal {
     const line = `${toJson(this.#pending)}\n`
     this.#pending = []
     this.#size += writeSync(this.#file, line)
-    if (this.#size > COMPACT_AT) this.compact()
+    if (this.#size > this.#compactAt) this.compact()
   }
 
   close(): void {

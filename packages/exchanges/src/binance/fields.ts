@@ -1,4 +1,4 @@
-import { type Decimal, isZeroDecimal, normaliseDecimal } from '@tradercoin/protocol'
+import { type Decimal, normaliseDecimal } from '@tradercoin/protocol'
 
 /** A payload that does not have the documented shape. It is caught where the payload came in and kept as a raw event. */
 export class ShapeError extends Error {}
@@ -81,7 +81,7 @@ export function decimalOrNull(value: unknown): Decimal | null {
 /** A decimal where zero means "none": null then, and when absent. */
 export function amountOrNull(value: unknown): Decimal | null {
   const found = decimalOrNull(value)
-  return found === null || isZeroDecimal(found) ? null : found
+  return found === '0' ? null : found
 }
 
 /** Each fill brings a dozen decimals, all of them written out by the venue: no arithmetic is needed to shorten them. */

@@ -9,10 +9,11 @@ import { registerApi } from './api/api.ts'
 import { isLoopback } from './api/auth.ts'
 import { authenticator } from './api/authenticate.ts'
 import { Cursors } from './api/cursor.ts'
+import { addDemoKeys } from './api/demo-keys.ts'
 import { createServer } from './api/server.ts'
 import { Web } from './api/web.ts'
 import { AccessTokens } from './auth/access-tokens.ts'
-import { prepareDemoUser } from './auth/demo-user.ts'
+import { hasDemoUser, prepareDemoUser } from './auth/demo-user.ts'
 import { checkMasterKey, sealListenKey, unsealCredentials } from './auth/key-secrets.ts'
 import { LoginThrottle } from './auth/login-throttle.ts'
 import { Passwords } from './auth/passwords.ts'
@@ -215,6 +216,7 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
   })
   closers.add(() => hub.shutDown(2_000))
 
+  if (paperUrl !== null && hasDemoUser(config)) await addDemoKeys({ store, vault, exchanges }, paperUrl, log)
   accounts.startAll()
   await app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
     throw listenProblem(error, config)

@@ -11,7 +11,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { KeyLinks } from '../key-links.ts'
 import { listKeys, readKey } from '../store/exchange-keys.ts'
 import { addKey, cleanCredentials, type KeyAdding } from './key-adding.ts'
-import { openPaperAccount } from './paper-account.ts'
+import { addPaperKey } from './paper-account.ts'
 import { idOf, notFound, Problem } from './problem.ts'
 import type { ApiServer } from './server.ts'
 
@@ -76,16 +76,7 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
       if (paperUrl === null) {
         throw new ExchangeError('refused', 'paper_not_available', 'This hub has no paper exchange; see PAPER.')
       }
-      const { exchange, trading_mode, label } = body
-      const venue = { exchange, trading_mode, environment: 'paper', region: null } as const
-      routes.exchanges.get(venue)
-      const item = await addKey(routes, {
-        user_id: principal.user.id,
-        venue,
-        label: label ?? null,
-        credentials: await openPaperAccount(paperUrl, body),
-        ip,
-      })
+      const item = await addPaperKey(routes, paperUrl, { user_id: principal.user.id, body, activity: false, ip })
       accounts.start(item.id)
       return reply.code(201).send(links.withLink(item))
     },

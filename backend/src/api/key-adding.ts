@@ -17,7 +17,8 @@ export interface KeyRequest {
   venue: Venue
   label: string | null
   credentials: Credentials
-  ip: string
+  /** Null when the hub itself adds it. */
+  ip: string | null
 }
 
 /**

@@ -28,6 +28,10 @@ export function listKeys(db: Database, { user_id }: UserScope): ExchangeKeyItem[
     .map(toItem)
 }
 
+/** Whether the user has a key or had one that they deleted. */
+export const hasEverHadKey = (db: Database, { user_id }: UserScope) =>
+  db.get('SELECT 1 FROM exchange_keys WHERE user_id = ?', user_id) !== undefined
+
 export function readKey(db: Database, { user_id }: UserScope, id: number): ExchangeKeyItem | undefined {
   const row = db.get<ItemRow>(
     `SELECT ${itemColumns} FROM exchange_keys WHERE id = ? AND user_id = ? AND deleted_at IS NULL`,

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import proxyAddr from '@fastify/proxy-addr'
 import { type Clock, systemClock, type Transport } from '@tradercoin/exchanges'
@@ -9,12 +8,11 @@ import { registerApi } from './api/api.ts'
 import { isLoopback } from './api/auth.ts'
 import { authenticator } from './api/authenticate.ts'
 import { Cursors } from './api/cursor.ts'
-import { addDemoKeys } from './api/demo-keys.ts'
 import { createServer } from './api/server.ts'
 import { Web } from './api/web.ts'
 import { AccessTokens } from './auth/access-tokens.ts'
-import { hasDemoUser, prepareDemoUser } from './auth/demo-user.ts'
-import { checkMasterKey, sealListenKey, unsealCredentials } from './auth/key-secrets.ts'
+import { prepareDemoUser } from './auth/demo-user.ts'
+import { checkMasterKey, refuseWrongMasterKey, sealListenKey, unsealCredentials } from './auth/key-secrets.ts'
 import { LoginThrottle } from './auth/login-throttle.ts'
 import { Passwords } from './auth/passwords.ts'
 import { RefreshTokens } from './auth/refresh-tokens.ts'
@@ -22,6 +20,7 @@ import { SignIn } from './auth/sign-in.ts'
 import { Vault } from './auth/vault.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
+import { Door } from './door.ts'
 import { Exchanges } from './exchanges.ts'
 import { Hub, type HubLimits } from './hub/hub.ts'
 import { Upgrades } from './hub/upgrade.ts'
@@ -94,19 +93,24 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
     reportFailure = resolve
   })
 
+  // Whatever can refuse comes first: opening the store takes it away from a hub that has it.
+  const door = await Door.listen(config)
+  closers.add(() => door.close())
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   const path = join(config.dataDir, 'tradercoin.db')
+  const vault = new Vault(secrets.encryptionKey)
+  refuseWrongMasterKey(path, vault)
+  const paper = config.paper.mode === 'child' ? await startPaper(config, config.paper, clock, log, closers) : null
+  const paperUrl = config.paper.mode === 'url' ? config.paper.url : (paper?.url ?? null)
+
   const store = await openStore({ path, mode: 'owner', clock, onFailure: reportFailure })
   closers.add(() => store.close())
   const { db, writer } = store
 
-  const vault = new Vault(secrets.encryptionKey)
   await checkMasterKey(store, vault)
   const passwords = new Passwords()
   await prepareDemoUser(store, passwords, config)
 
-  const paper = config.paper.mode === 'child' ? await startPaper(config, config.paper, clock, log, closers) : null
-  const paperUrl = config.paper.mode === 'url' ? config.paper.url : (paper?.url ?? null)
   const exchanges = new Exchanges(config.liveUrls, paperUrl, {
     clock,
     budget: 'on',
@@ -157,17 +161,22 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
   }
 
   let isClosing = false
-  let isAllowedOrigin = originRule([])
+  const isAllowedOrigin = originRule(allowedOrigins(config.publicUrl ?? door.url, config.corsOrigins))
   const web = new Web(config.webRoot, config.publicUrl ? allowedOrigins(config.publicUrl, []) : [])
   const app = await createServer({
+    server: door.server,
     log,
     now,
     trustProxy: config.trustProxy,
-    isAllowedOrigin: (origin) => isAllowedOrigin(origin),
+    isAllowedOrigin,
     isHttps: config.publicUrl?.startsWith('https:') ?? false,
     notFoundPage: (reply) => web.sendNotFoundPage(reply),
   })
-  closers.add(() => app.close())
+  closers.add(async () => {
+    door.shut()
+    await app.close()
+    door.server.closeAllConnections()
+  })
   const signIn = new SignIn({
     store,
     clock,
@@ -208,26 +217,20 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
 
   const trust = proxyAddr.compile(config.trustProxy)
   const perIp = (ip: string) => overrides.unauthenticatedSockets?.perIp ?? (isLoopback(ip) ? 2_000 : 20)
-  const upgrades = new Upgrades(app.server, {
+  await app.ready()
+  const upgrades = new Upgrades(door.server, {
     hub,
-    isAllowedOrigin: (origin) => isAllowedOrigin(origin),
+    isAllowedOrigin,
     clientIp: (request) => proxyAddr(request, trust),
     unauthenticated: { perIp, total: overrides.unauthenticatedSockets?.total ?? 2_000 },
   })
   closers.add(() => hub.shutDown(2_000))
 
-  if (paperUrl !== null && hasDemoUser(config)) await addDemoKeys({ store, vault, exchanges }, paperUrl, log)
   accounts.startAll()
-  await app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
-    throw listenProblem(error, config)
-  })
-  const { port } = app.server.address() as AddressInfo
-  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-  isAllowedOrigin = originRule(allowedOrigins(config.publicUrl ?? url, config.corsOrigins))
+  door.open((request, response) => app.routing(request, response))
   closers.add(startRetention(writer, clock))
   closers.add(watchEndedSessions(db, clock, onSessionEnded))
-  log.info({ host: config.host, port, paper: config.paper.mode }, 'hub_started')
+  log.info({ host: config.host, port: door.port, paper: config.paper.mode }, 'hub_started')
 
   closers.add(() => {
     isClosing = true
@@ -235,7 +238,7 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
     listeners.callAll()
   })
   const close = () => closers.close()
-  return { url, store, hub, accounts, failed, close, [Symbol.asyncDispose]: close }
+  return { url: door.url, store, hub, accounts, failed, close, [Symbol.asyncDispose]: close }
 }
 
 async function startPaper(
@@ -249,12 +252,4 @@ async function startPaper(
   closers.add(() => paper.stop())
   await paper.start()
   return paper
-}
-
-function listenProblem(error: NodeJS.ErrnoException, { host, port }: Config): Error {
-  if (error.code === 'EADDRINUSE') {
-    return new Error(`Port ${port} on ${host} is taken by another program. Stop it, or set PORT to a free one.`)
-  }
-  if (error.code === 'EACCES') return new Error(`This user may not listen on port ${port}. Set PORT to 1024 or more.`)
-  return new Error(`The hub cannot listen on ${host}:${port}: ${error.message}`)
 }

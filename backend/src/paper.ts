@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +37,8 @@ export class PaperExchange {
 
   /** Resolves when it listens. @throws Error with a sentence when the first start fails */
   async start(): Promise<void> {
+    // It reads and rewrites its files before it listens: one that runs on the same files must not meet a second.
+    await refuseTakenPort(this.options.port)
     const problem = await this.launch()
     if (problem !== null) {
       await this.stop()
@@ -95,6 +99,18 @@ export class PaperExchange {
     this.options.log.warn({ code, signal, retry_ms: delay }, 'paper_exchange_ended')
     this.cancelRetry = this.options.clock.after(delay, () => void this.launch())
   }
+}
+
+async function refuseTakenPort(port: number): Promise<void> {
+  const server = createServer().listen(port, '127.0.0.1')
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      `The paper exchange cannot have port ${port} on 127.0.0.1 (${error.code}). Stop the program that has it, set PAPER_PORT to a free one, or set PAPER to off or to the address of a paper exchange that runs already.`,
+    )
+  })
+  const closed = once(server, 'close')
+  server.close()
+  await closed
 }
 
 /** How to run the simulator: its build, or from source (through tsx) when the hub itself runs from source. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -26,6 +26,12 @@ async function freePort(): Promise<{ port: number; release(): Promise<void> }> {
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
   return { port, release: () => new Promise((resolve) => server.close(() => resolve())) }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const held = await Promise.all(Array.from({ length: count }, freePort))
+  for (const { release } of held) await release()
+  return held.map(({ port }) => port)
 }
 
 const isRunning = (pid: number) => {
@@ -76,6 +82,35 @@ describe('a start that must not be', () => {
     third.child.kill('SIGTERM')
     expect(await third.ended).toBe(0)
   })
+})
+
+describe('a second start by mistake', () => {
+  const keys = { JWT_SECRET: secret('a'), ENCRYPTION_KEY: secret('b') }
+
+  it('is refused with a sentence and leaves the hub that runs its port, its database and its paper exchange', async () => {
+    const [port, paperPort, other] = await freePorts(3)
+    const env = { ...keys, PORT: `${port}`, PAPER: 'on', PAPER_PORT: `${paperPort}` }
+    const first = hub(env)
+    const url = await first.url
+    const journal = join(dataDir, 'paper', 'journal.jsonl')
+    const { ino } = statSync(journal)
+    const mistakes: [NodeJS.ProcessEnv, RegExp][] = [
+      [{}, new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken`)],
+      [{ PORT: `${other}` }, new RegExp(`cannot have port ${paperPort} .*PAPER_PORT`)],
+      [{ PORT: `${other}`, PAPER: 'off', ENCRYPTION_KEY: secret('c') }, /ENCRYPTION_KEY is not the one/],
+    ]
+    for (const [changes, sentence] of mistakes) {
+      const second = hub({ ...env, ...changes })
+      expect(await second.ended).toBe(1)
+      expect(second.output()).toMatch(sentence)
+    }
+    expect(statSync(journal).ino).toBe(ino)
+    const body = { email: 'still@example.org', password: 'long enough for it' }
+    expect((await request(url, 'POST', '/api/v1/auth/register', { body })).status).toBe(201)
+    expect((await request(url, 'GET', '/readyz')).status).toBe(200)
+    first.child.kill('SIGTERM')
+    expect(await first.ended).toBe(0)
+  }, 60_000)
 })
 
 describe('a running hub', () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Server } from 'node:http'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
@@ -42,6 +43,8 @@ export type ApiServer = FastifyInstance<
 >
 
 export interface ServerOptions {
+  /** Listens already; its requests are handed to `routing` once the routes are ready. */
+  server: Server
   log: Logger
   now(): number
   trustProxy: string[]
@@ -51,16 +54,14 @@ export interface ServerOptions {
   notFoundPage(reply: FastifyReply): FastifyReply | null
 }
 
-/** The HTTP server with everything that is the same for all routes: limits, origins, headers, problems, the request log. */
+/** The routes' frame on the HTTP server, with everything that is the same for all routes: limits, origins, headers, problems, the request log. */
 export async function createServer(options: ServerOptions): Promise<ApiServer> {
-  const { log, trustProxy, isAllowedOrigin, isHttps } = options
+  const { server, log, trustProxy, isAllowedOrigin, isHttps } = options
   const app = Fastify({
     trustProxy: trustProxy.length > 0 ? trustProxy : false,
     genReqId: () => randomUUID(),
     bodyLimit: 64 * 1024,
-    requestTimeout: 30_000,
-    http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
-    forceCloseConnections: true,
+    serverFactory: () => server,
     routerOptions: { maxParamLength: 512 },
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)

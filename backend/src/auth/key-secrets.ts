@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import type { Credentials } from '@tradercoin/exchanges'
 import type { ExchangeKeyRow } from '../store/account-keys.ts'
 import type { Store } from '../store/store.ts'
-import { readVaultCheck } from '../store/vault-check.ts'
+import { peekVaultCheck, readVaultCheck } from '../store/vault-check.ts'
 import { type SealedPlace, type Vault, VaultError } from './vault.ts'
 
 type Row = Pick<ExchangeKeyRow, 'id' | 'user_id' | 'exchange'>
@@ -65,15 +65,25 @@ export function sealListenKey(vault: Vault, row: Row, listenKey: string): Uint8A
 }
 
 /**
- * Compares ENCRYPTION_KEY with the one of the first start, which it also notes. Nothing sealed is touched.
+ * Compares ENCRYPTION_KEY with the one of the first start, before the store is opened and so taken from a hub that has it.
+ * @throws WrongMasterKey
+ */
+export function refuseWrongMasterKey(databasePath: string, vault: Vault): void {
+  const known = peekVaultCheck(databasePath)
+  if (known !== null) refuseOther(vault, known)
+}
+
+/**
+ * Compares again, now that nobody else writes, or notes the key of a first start. Nothing sealed is touched.
  * @throws WrongMasterKey
  */
 export async function checkMasterKey(store: Store, vault: Vault): Promise<void> {
   const known = readVaultCheck(store.db)
-  if (known === null) {
-    await store.writer.run('storeVaultCheck', { check_value: vault.checkValue() })
-    return
-  }
+  if (known === null) await store.writer.run('storeVaultCheck', { check_value: vault.checkValue() })
+  else refuseOther(vault, known)
+}
+
+function refuseOther(vault: Vault, known: string): void {
   if (vault.matches(known)) return
   throw new WrongMasterKey(
     'ENCRYPTION_KEY is not the one this database was sealed with, so no exchange key would open. Set the right one (outside production it is in DATA_DIR/secrets.json); nothing was changed.',

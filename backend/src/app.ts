@@ -8,10 +8,11 @@ import { registerApi } from './api/api.ts'
 import { isLoopback } from './api/auth.ts'
 import { authenticator } from './api/authenticate.ts'
 import { Cursors } from './api/cursor.ts'
+import { addDemoKeys } from './api/demo-keys.ts'
 import { createServer } from './api/server.ts'
 import { Web } from './api/web.ts'
 import { AccessTokens } from './auth/access-tokens.ts'
-import { prepareDemoUser } from './auth/demo-user.ts'
+import { hasDemoUser, prepareDemoUser } from './auth/demo-user.ts'
 import { checkMasterKey, refuseWrongMasterKey, sealListenKey, unsealCredentials } from './auth/key-secrets.ts'
 import { LoginThrottle } from './auth/login-throttle.ts'
 import { Passwords } from './auth/passwords.ts'
@@ -146,7 +147,8 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
     readLog: (user_id) => readUserLog(db, { user_id }),
     readFrames: (user_id, after, limit) => readFrames(db, { user_id }, after, limit),
     readSnapshot: (user_id) => readSnapshot(db, { user_id }),
-    keyLinks: (userId) => links.of(userId),
+    keyStatuses: (userId) => links.of(userId),
+    keyPulse: (userId) => links.pulse(userId),
     limits: { heartbeatMs: null, signInsPerTwoSeconds: 40, ...overrides.hub },
   })
   writer.onCommitted((events, { transaction_ms }) => {
@@ -226,6 +228,7 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
   })
   closers.add(() => hub.shutDown(2_000))
 
+  if (paperUrl !== null && hasDemoUser(config)) await addDemoKeys({ store, vault, exchanges }, paperUrl, log)
   accounts.startAll()
   door.open((request, response) => app.routing(request, response))
   closers.add(startRetention(writer, clock))

@@ -13,7 +13,7 @@ export function formatCursor({ time, id }: Cursor): string {
 export function parseCursor(text: string): Cursor | null {
   const match = /^(-?\d{1,16}):(\d{1,16})$/.exec(Buffer.from(text, 'base64url').toString('latin1'))
   if (!match) return null
-  const cursor = { time: Number(match[1]), id: Number(match[2]) }
+  const cursor = { time: Number(match[1]), id: Number(match[2]) } // not money: a time and an id
   return Number.isSafeInteger(cursor.time) && Number.isSafeInteger(cursor.id) ? cursor : null
 }
 

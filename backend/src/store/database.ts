@@ -46,7 +46,7 @@ export class Database {
   run(sql: string, ...values: SqlValue[]): { changes: number; id: number } {
     this.writes += 1
     const { changes, lastInsertRowid } = this.statement(sql).run(...values)
-    return { changes, id: Number(lastInsertRowid) }
+    return { changes, id: Number(lastInsertRowid) } // not money: a row's id
   }
 
   /** Runs statements without values, several at once if need be. */

@@ -27,7 +27,7 @@ export function insertExecution(db: Database, execution: Execution): boolean {
     execution.fee,
     execution.fee_asset,
     execution.realized_pnl,
-    execution.is_maker === null ? null : Number(execution.is_maker),
+    execution.is_maker === null ? null : Number(execution.is_maker), // not money: a flag
     execution.kind,
     execution.source,
     execution.time,

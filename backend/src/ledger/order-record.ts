@@ -73,7 +73,7 @@ export interface StepCause {
 export const ownStep: StepCause = { source: 'hub', exchange_time: null }
 
 /**
- * Stores an order's new state. Where its record has changed, tells the user and adds a step to its timeline.
+ * Stores an order's new state. Where its record has changed, tells the user, and adds a step to its timeline where that shows it.
  * `orderId`: the venue's id where an answer has told it just now.
  * @returns the record, and whether it has changed
  */
@@ -92,7 +92,7 @@ export function saveOrder(
     return { order, isChanged }
   }
   updateOrder(booking.db, old, order, state)
-  tell(booking, order, cause)
+  tell(booking, old, order, cause)
   return { order, isChanged }
 }
 
@@ -107,13 +107,17 @@ export function addOrder(
   const { user_id, exchange_key_id, exchange } = booking.account
   const order = recordOf({ id: 0, user_id, exchange_key_id, exchange, origin, order_id: null }, state)
   insertOrder(booking.db, order, state, placedAs)
-  tell(booking, order, cause)
+  tell(booking, null, order, cause)
   return order
 }
 
-function tell(booking: Booking, order: Order, { source, exchange_time }: StepCause): void {
+/** What a step of the timeline shows of the order; a change of anything else (the venue's id, a fee) is no step of its own. */
+const stepFields = ['status', 'executed_qty', 'price', 'quantity', 'reason'] as const satisfies readonly (keyof Order)[]
+
+function tell(booking: Booking, old: Order | null, order: Order, { source, exchange_time }: StepCause): void {
   booking.changed.add(order.id)
   const seq = publish(booking, 'order_update', order)
+  if (old && stepFields.every((field) => old[field] === order[field])) return
   insertOrderEvent(booking.db, order.id, seq, {
     source,
     status: order.status,

@@ -47,9 +47,10 @@ it('is pending, then bound by the answer, then what the venue says, as one order
   ledger.book([orderEvent({ ...ours, update_time: 6_000 })])
   expect(current(id)).toMatchObject({ status: 'NEW', origin: 'hub', create_time: 1_000 })
   expect(orderCount()).toBe(1)
+  // The venue's id is news for tabs, and no step of the order.
+  expect(ledger.events.map(({ type }) => type)).toEqual(['order_update', 'order_update', 'order_update'])
   const steps = readOrderDetails(ledger.db, { user_id: 1 }, id)?.events.map(({ source, status }) => [source, status])
   expect(steps).toEqual([
-    ['hub', 'PENDING_NEW'],
     ['hub', 'PENDING_NEW'],
     ['stream', 'NEW'],
   ])

@@ -191,6 +191,37 @@ describe('balances and positions', () => {
   })
 })
 
+describe('a balance of which only the total is told', () => {
+  const told = (total: string, update_time: number) =>
+    balanceEvent({ trading_mode: 'futures', total, available: null, locked: null, update_time })
+  const known = () => readSnapshot(ledger.db, { user_id: 1 }).balances[0]
+
+  beforeEach(() => {
+    ledger.book([balanceEvent({ trading_mode: 'futures', total: '100', available: '90', locked: '10' })], 1, 'rest')
+  })
+
+  it('keeps the rest while the total stands', () => {
+    expect(ledger.book([told('100', 2_000)])).toMatchObject({ balance_update: 0, duplicates: 1 })
+    expect(known()).toMatchObject({ total: '100', available: '90', locked: '10' })
+  })
+
+  it('does not go on showing the rest as true once the total has moved, until a query tells it', () => {
+    ledger.book([told('80', 2_000)])
+    expect(known()).toMatchObject({ total: '80', available: null, locked: null })
+    const query = balanceEvent({
+      trading_mode: 'futures',
+      total: '80',
+      available: '75',
+      locked: '5',
+      update_time: 2_000,
+    })
+    ledger.book([query], 1, 'rest')
+    expect(known()).toMatchObject({ total: '80', available: '75', locked: '5' })
+    expect(ledger.book([told('80', 2_000)])).toMatchObject({ balance_update: 0 })
+    expect(known()).toMatchObject({ available: '75' })
+  })
+})
+
 describe('in any order and any number of times', () => {
   const story = [
     ...filledOrder('77', 3),

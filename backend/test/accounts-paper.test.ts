@@ -168,4 +168,16 @@ describe.each<TradingMode>(['spot', 'futures'])('accounts on the paper exchange,
     expect(gap).toMatchObject({ cause: 'hub_stopped', recovered: { orders: 1 } })
     expect(gap?.recovered.executions).toBeGreaterThan(0)
   })
+
+  it.runIf(mode === 'futures')('shows as closed a position that was closed while the hub was down', async () => {
+    const positions = () => bench.store.db.all('SELECT symbol, quantity FROM positions WHERE user_id = 2')
+    const market = { symbol: 'BTCUSDT', type: 'MARKET', quantity: '0.02' }
+    await paper.order(owner(2), { ...market, side: 'BUY' })
+    await until(() => expect(positions()).toMatchObject([{ symbol: 'BTCUSDT', quantity: '0.02' }]))
+    await stop()
+    await paper.order(owner(2), { ...market, side: 'SELL' })
+    await start()
+    expect(positions()).toMatchObject([{ symbol: 'BTCUSDT', quantity: '0' }])
+    expect(bench.records('position_update')).toMatchObject([{ exchange_key_id: 2, quantity: '0' }])
+  })
 })

@@ -1,7 +1,7 @@
-import type { KeyLink } from '@tradercoin/protocol'
+import type { Heartbeat, KeyStatus } from '@tradercoin/protocol'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Database } from './store/database.ts'
-import { type ExchangeKeyItem, listKeys } from './store/exchange-keys.ts'
+import { type ExchangeKeyItem, listKeyIds, listKeys } from './store/exchange-keys.ts'
 
 /** How the keys of a user do: what is stored of each, with what its running account knows better. */
 export class KeyLinks {
@@ -14,11 +14,18 @@ export class KeyLinks {
   }
 
   /** Every key of the user, switched off or not. */
-  of(userId: number): KeyLink[] {
+  of(userId: number): KeyStatus[] {
     return listKeys(this.db, { user_id: userId }).map((item) => {
       const { id, state, state_reason, last_event_at } = this.withLink(item)
-      const age_ms = this.accounts.get(id)?.ageMs() ?? null
-      return { exchange_key_id: id, state, reason: state_reason, last_event_at, age_ms }
+      return { exchange_key_id: id, state, reason: state_reason, last_event_at }
+    })
+  }
+
+  /** The same keys as a heartbeat tells of them. */
+  pulse(userId: number): Heartbeat['keys'] {
+    return listKeyIds(this.db, { user_id: userId }).map((exchange_key_id) => {
+      const account = this.accounts.get(exchange_key_id)
+      return { exchange_key_id, state: account?.status().state ?? 'stopped', age_ms: account?.ageMs() ?? null }
     })
   }
 

@@ -1,4 +1,10 @@
-import { type KeyLink, type KeyStatus, protocolVersion, type ServerMessage, type Snapshot } from '@tradercoin/protocol'
+import {
+  type Heartbeat,
+  type KeyStatus,
+  protocolVersion,
+  type ServerMessage,
+  type Snapshot,
+} from '@tradercoin/protocol'
 
 /* What the hub itself says. Events come ready-made from the log. */
 
@@ -31,10 +37,7 @@ export function readyFrame(state: ReadyState): Buffer {
 
 export const snapshotFrame = (snapshot: Snapshot): Buffer => frame({ type: 'snapshot', data: snapshot })
 
-export function heartbeatFrame(ts: number, seq: number, links: readonly KeyLink[]): Buffer {
-  const keys = links.map(({ exchange_key_id, state, age_ms }) => ({ exchange_key_id, state, age_ms }))
-  return frame({ type: 'heartbeat', data: { ts, seq, keys } })
-}
+export const heartbeatFrame = (heartbeat: Heartbeat): Buffer => frame({ type: 'heartbeat', data: heartbeat })
 
 export function keyStatusFrame(status: KeyStatus): Buffer {
   const { exchange_key_id, state, reason, last_event_at } = status

@@ -2,7 +2,7 @@ import type { Clock } from '@tradercoin/exchanges'
 import {
   type ClientMessage,
   closeCodes,
-  type KeyLink,
+  type Heartbeat,
   type KeyStatus,
   limits,
   parseClientMessage,
@@ -37,7 +37,9 @@ export interface HubDeps {
   /** Taken in one read transaction. */
   readSnapshot(userId: number): Omit<Snapshot, 'keys'>
   /** Every key of the user, running or not. */
-  keyLinks(userId: number): KeyLink[]
+  keyStatuses(userId: number): KeyStatus[]
+  /** The same keys as a heartbeat tells of them. */
+  keyPulse(userId: number): Heartbeat['keys']
   limits: HubLimits
 }
 
@@ -166,7 +168,7 @@ export class Hub {
 
   onHeartbeatDue(channel: UserChannel): void {
     if (channel.tabs.size === 0) return
-    channel.heartbeat(this.deps.clock.now(), this.deps.keyLinks(channel.userId))
+    channel.heartbeat(this.deps.clock.now(), this.deps.keyPulse(channel.userId))
     if (channel.tabs.size > 0) this.wheel.set(channel, channel.heartbeatMs)
   }
 

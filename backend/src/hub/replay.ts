@@ -33,7 +33,7 @@ export async function bringUpToDate(
     tab.seq = resume?.seq ?? 0
     await tab.sendAll([ready(log.seq)])
   } else {
-    const snapshot = { ...hub.deps.readSnapshot(channel.userId), keys: hub.deps.keyLinks(channel.userId).map(statusOf) }
+    const snapshot = { ...hub.deps.readSnapshot(channel.userId), keys: hub.deps.keyStatuses(channel.userId) }
     tab.seq = snapshot.seq
     await tab.sendAll([ready(snapshot.seq), snapshotFrame(snapshot)])
   }
@@ -62,5 +62,3 @@ export async function catchUp(hub: Hub, channel: UserChannel, tab: Tab): Promise
     await hub.breathe()
   }
 }
-
-const statusOf = ({ age_ms: _, ...status }: ReturnType<Hub['deps']['keyLinks']>[number]) => status

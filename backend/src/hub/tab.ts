@@ -118,10 +118,10 @@ export class Tab implements Due {
   }
 
   /**
-   * Asks the other end for a sign of life. Bytes that move again after they could not are one, for an answer may wait behind them.
+   * Sends a heartbeat and, in the same write, asks the other end for a sign of life. Bytes that move again after they could not are one, for an answer may wait behind them.
    * @returns false when two such questions in a row have stayed without answer
    */
-  probe(): boolean {
+  beat(frame: Buffer): boolean {
     const waiting = this.line.writableLength
     const handedOver = (this.line as Duplex & { bytesWritten?: number }).bytesWritten ?? 0
     if (this.wasBlocked && handedOver - waiting > this.handedOver) this.unanswered = 0
@@ -129,7 +129,10 @@ export class Tab implements Due {
     this.handedOver = handedOver - waiting
     if (this.unanswered >= 2) return false
     this.unanswered++
+    this.line.cork()
+    this.send(frame)
     this.socket.ping()
+    this.line.uncork()
     return true
   }
 }

@@ -1,4 +1,4 @@
-import { closeCodes, type KeyLink, limits } from '@tradercoin/protocol'
+import { closeCodes, type Heartbeat, limits } from '@tradercoin/protocol'
 import type { CommittedEvent } from '../store/outbox.ts'
 import { heartbeatFrame } from './frames.ts'
 import type { Hub } from './hub.ts'
@@ -54,17 +54,17 @@ export class UserChannel implements Due {
   }
 
   /** Tells each tab the time, its position and how its keys do, and checks that it is still there. */
-  heartbeat(now: number, links: readonly KeyLink[]): void {
-    const atHead = heartbeatFrame(now, this.head, links)
+  heartbeat(ts: number, keys: Heartbeat['keys']): void {
+    const atHead = heartbeatFrame({ ts, seq: this.head, keys })
     for (const tab of this.tabs) {
       if (tab.queued > limits.maxQueueBytes && tab.state === 'live') {
         this.hub.close(tab, closeCodes.tooSlow, 'too slow')
         continue
       }
       // What a tab is told is its own position: one that is still catching up has not lost anything.
-      tab.send(tab.seq === this.head ? atHead : heartbeatFrame(now, tab.seq, links))
+      const frame = tab.seq === this.head ? atHead : heartbeatFrame({ ts, seq: tab.seq, keys })
       this.hub.deps.metrics.tabQueue.observe(tab.queued)
-      if (!tab.probe()) this.hub.close(tab, closeCodes.tooSlow, 'no answer')
+      if (!tab.beat(frame)) this.hub.close(tab, closeCodes.tooSlow, 'no answer')
     }
   }
 

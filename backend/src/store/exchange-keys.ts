@@ -28,6 +28,16 @@ export function listKeys(db: Database, { user_id }: UserScope): ExchangeKeyItem[
     .map(toItem)
 }
 
+/** The ids of the user's keys, newest first; cheap enough for every heartbeat. */
+export function listKeyIds(db: Database, { user_id }: UserScope): number[] {
+  return db
+    .all<{ id: number }>(
+      'SELECT id FROM exchange_keys WHERE user_id = ? AND deleted_at IS NULL ORDER BY created_at DESC, id DESC',
+      user_id,
+    )
+    .map(({ id }) => id)
+}
+
 /** Whether the user has a key or had one that they deleted. */
 export const hasEverHadKey = (db: Database, { user_id }: UserScope) =>
   db.get('SELECT 1 FROM exchange_keys WHERE user_id = ?', user_id) !== undefined

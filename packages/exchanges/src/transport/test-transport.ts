@@ -38,6 +38,51 @@ export class FakeClock implements Clock {
   }
 }
 
+interface Timer {
+  at: number
+  fn(): void
+  cancel(): void
+}
+
+/** The system's clock, except that it can be moved ahead: what was to come in the time that is skipped comes at once. */
+export class SkippingClock implements Clock {
+  #ahead = 0
+  readonly #timers = new Set<Timer>()
+
+  now() {
+    return systemClock.now() + this.#ahead
+  }
+
+  after(ms: number, fn: () => void) {
+    const run = () => {
+      this.#timers.delete(timer)
+      fn()
+    }
+    const timer: Timer = { at: this.now() + ms, fn: run, cancel: systemClock.after(ms, run) }
+    this.#timers.add(timer)
+    return () => {
+      timer.cancel()
+      this.#timers.delete(timer)
+    }
+  }
+
+  random() {
+    return systemClock.random()
+  }
+
+  skip(ms: number) {
+    this.#ahead += ms
+    // A real timer knows nothing of the skip: each is cut short, or run when its time has passed.
+    for (const timer of [...this.#timers].sort((a, b) => a.at - b.at)) {
+      if (!this.#timers.has(timer)) continue
+      timer.cancel()
+      const left = timer.at - this.now()
+      if (left > 0) timer.cancel = systemClock.after(left, timer.fn)
+      else timer.fn()
+    }
+  }
+}
+
 /** A transport for tests: real sockets, the system clock unless another is given, logs kept for assertions. */
 export function testTransport(
   overrides: Partial<Transport> = {},

@@ -10,7 +10,6 @@ exchangeContract({
   restingPrice: '92000',
   insidePrice: '95000',
   takingPrice: '95100',
-  exhausting: { price: '95020', quantity: '1.5' },
   unaffordable: '9000',
   announcesShutdown: false,
 })

@@ -10,7 +10,6 @@ exchangeContract({
   restingPrice: '90000',
   insidePrice: '95000',
   takingPrice: '95100',
-  exhausting: { price: '95020', quantity: '0.7' },
   announcesShutdown: true,
   unaffordable: '2',
 })

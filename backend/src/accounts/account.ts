@@ -27,6 +27,9 @@ const delayedAfterMs = 5_000
 const compareAgainMs = 20_000
 /** A look at our own open requests that failed is repeated after this. */
 const lookAgainAfterFailureMs = 15_000
+/** An event that could not be read may have been a fill: the venue is asked this soon after it, and this often at most. */
+const doubtAfterMs = 8_000
+const doubtEveryMs = 60_000
 /** The time from one comparison with the venue to the next, and what chance adds. */
 const compareEveryMs = 8 * 60_000
 const compareJitterMs = 4 * 60_000
@@ -57,6 +60,9 @@ export class Account implements StreamHandlers {
   private line = 0
   private upAt = 0
   private compareAt = 0
+  /** When to compare because an event could not be read (our clock, ms); null: every one could. */
+  private doubtAt: number | null = null
+  private nextDoubtAt = 0
   /** Our clock (ms) when a query last showed the ledger to be in step. */
   private provenAt = 0
   private lookAt: number | null = null
@@ -69,7 +75,10 @@ export class Account implements StreamHandlers {
     this.key = key
     this.exchange = exchange
     this.snapshots = snapshots
-    this.queue = new BookingQueue(parts, key, (oldestAt) => this.startOver(oldestAt))
+    this.queue = new BookingQueue(parts, key, {
+      onOverflow: (oldestAt) => this.startOver(oldestAt),
+      onUnread: () => this.doubt(),
+    })
   }
 
   /** Begins to record. `cause`: why it did not until now, for the gap of a key that did before. */
@@ -163,13 +172,16 @@ export class Account implements StreamHandlers {
   /** When the next comparison with the venue is due (our clock, ms); null when none may run now. */
   get comparisonDueAt(): number | null {
     const mayRun = this.isUp && !this.isCatchingUp && !this.isComparing && !this.isClosed
-    return mayRun && (this.state === 'live' || this.state === 'action_needed') ? this.compareAt : null
+    if (!mayRun || (this.state !== 'live' && this.state !== 'action_needed')) return null
+    return Math.min(this.compareAt, this.doubtAt ?? this.compareAt)
   }
 
   /** Compares with the venue. What only a query knew is booked; an execution the stream never brought condemns the stream. */
   async compare(): Promise<void> {
     const { clock, log } = this.parts
     const { line, provenAt } = this
+    const isDoubted = this.doubtAt !== null && this.doubtAt <= clock.now()
+    if (isDoubted) this.doubtAt = null
     this.isComparing = true
     try {
       const { booked, isSettled } = await this.snapshots.run(() => compare(this))
@@ -178,6 +190,9 @@ export class Account implements StreamHandlers {
       else this.compareAt = clock.now() + compareAgainMs
       if (this.state === 'action_needed') this.setState('live', null)
       if (booked.execution === 0) return
+      // What could not be read is no sign that the stream is deaf.
+      if (isDoubted)
+        return log('warn', 'unread_events_recovered', { exchange_key_id: this.key.id, executions: booked.execution })
       log('warn', 'stream_lost_events', { exchange_key_id: this.key.id, executions: booked.execution })
       this.lineLost(provenAt, 'silent', {
         orders: booked.orders,
@@ -187,11 +202,18 @@ export class Account implements StreamHandlers {
     } catch (error) {
       if (line !== this.line || isEnding(error)) return
       this.compareAt = clock.now() + actionRetryMs
+      if (isDoubted) this.doubt()
       if (error instanceof ExchangeError && error.kind === 'auth') this.setState('action_needed', error.message)
       else log('info', 'comparison_failed', { exchange_key_id: this.key.id, problem: messageOf(error) })
     } finally {
       this.isComparing = false
     }
+  }
+
+  private doubt(): void {
+    const now = this.parts.clock.now()
+    this.doubtAt ??= Math.max(now + doubtAfterMs, this.nextDoubtAt)
+    this.nextDoubtAt = this.doubtAt + doubtEveryMs
   }
 
   private connect(): void {

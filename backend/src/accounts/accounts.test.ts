@@ -238,6 +238,62 @@ describe('comparing while live', () => {
     })
   })
 
+  describe('after an event that could not be read', () => {
+    const unread = {
+      kind: 'raw',
+      event_type: 'executionReport',
+      payload: '{"fill":true}',
+      problem: 'no price',
+    } as const
+    const asked = () => venue.asked.length
+    const kept = (count: number) =>
+      until(() => expect(bench.store.db.all('SELECT id FROM raw_events')).toHaveLength(count))
+
+    it('asks the exchange within ten seconds, so that a fill is not missing for minutes', async () => {
+      await goLive()
+      venue.snapshot = async () => venue.snapshotOf(filledOrder('1', 1))
+      venue.stream.send(unread)
+      await kept(1)
+      pass(10_000)
+      await until(() => expect(executions()).toEqual(['11']))
+      // It was not the line's fault.
+      expect(venue.streams).toHaveLength(1)
+      expect(bench.state()).toBe('live')
+      expect(bench.records('gap')).toEqual([])
+    })
+
+    it('asks no more than once a minute, and again when it gets no answer', async () => {
+      await goLive()
+      const before = asked()
+      venue.snapshot = async () => {
+        throw unavailable
+      }
+      venue.stream.send(unread)
+      await kept(1)
+      pass(10_000)
+      await until(() => expect(asked()).toBe(before + 1))
+      await until(() => expect(bench.logged).toContain('comparison_failed'))
+      venue.snapshot = async () => venue.snapshotOf([])
+      for (let n = 2; n < 6; n++) {
+        venue.stream.send(unread)
+        await kept(n)
+        pass(10_000)
+      }
+      expect(asked()).toBe(before + 1)
+      pass(20_000)
+      await until(() => expect(asked()).toBe(before + 2))
+    })
+
+    it('leaves alone what is merely not known', async () => {
+      await goLive()
+      const before = asked()
+      venue.stream.send({ ...unread, problem: null })
+      await kept(1)
+      pass(70_000)
+      expect(asked()).toBe(before)
+    })
+  })
+
   it('is not called live while nothing is heard', async () => {
     await goLive()
     pass(80_000)

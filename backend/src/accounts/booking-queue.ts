@@ -11,6 +11,14 @@ const eventsAJob = 200
 /** Events that may wait for one account; more, and it starts over, for a query brings them back. */
 const maxWaiting = 5_000
 
+/** What an account must hear of its queue. */
+export interface QueueHandlers {
+  /** Events were given up, the oldest of which came at this time (our clock, ms). */
+  onOverflow(oldestAt: number): void
+  /** The stream brought something that could not be read or booked, and so was kept raw. */
+  onUnread(): void
+}
+
 /**
  * The way of one account's events to the ledger: in order, one job at a time, tried again while the database cannot take them. Events
  * that arrive while a snapshot is read are held back until it is booked.
@@ -18,7 +26,7 @@ const maxWaiting = 5_000
 export class BookingQueue {
   private readonly parts: AccountParts
   private readonly key: AccountKey
-  private readonly onOverflow: (oldestAt: number) => void
+  private readonly handlers: QueueHandlers
   private received: ReceivedEvents[] = []
   private waiting = 0
   private isHeld = false
@@ -26,11 +34,10 @@ export class BookingQueue {
   private isClosed = false
   private idleListeners: (() => void)[] | null = null
 
-  /** `onOverflow` is told the time of the oldest event that was given up. */
-  constructor(parts: AccountParts, key: AccountKey, onOverflow: (oldestAt: number) => void) {
+  constructor(parts: AccountParts, key: AccountKey, handlers: QueueHandlers) {
     this.parts = parts
     this.key = key
-    this.onOverflow = onOverflow
+    this.handlers = handlers
   }
 
   /** Adds the events of one frame. */
@@ -41,7 +48,7 @@ export class BookingQueue {
     if (this.waiting > maxWaiting) {
       const oldestAt = this.received[0]?.received_at ?? receivedAt
       this.drop()
-      this.onOverflow(oldestAt)
+      this.handlers.onOverflow(oldestAt)
       return
     }
     void this.pump()
@@ -109,7 +116,8 @@ export class BookingQueue {
     try {
       while (this.received.length > 0 && !this.isHeld) {
         const portion = this.nextPortion()
-        await this.book('stream', portion, false)
+        const { bad } = await this.book('stream', portion, false)
+        if (bad > 0) this.handlers.onUnread()
         // Only now may they be forgotten; an overflow meanwhile has forgotten them already.
         if (this.received[0] === portion[0]) this.forget(portion)
       }
@@ -165,7 +173,7 @@ export class BookingQueue {
     if (this.isClosed || isEnding(error)) return
     const problem = error instanceof Error ? error.message : String(error)
     this.parts.log('error', 'events_not_booked', { exchange_key_id: this.key.id, problem })
-    this.onOverflow(oldestAt)
+    this.handlers.onOverflow(oldestAt)
   }
 
   private tellIdle(): void {

@@ -154,6 +154,10 @@ describe('what cannot be booked', () => {
     expect(result).toMatchObject({ raw: 700, bad: 0 })
     const kept = rawEventsOfKey(ledger.db, 1, 1)
     expect(kept[0]?.payload).toBe('{"n":699}')
+    expect(ledger.book([{ kind: 'raw', event_type: 'fill?', payload: '{}', problem: 'no price' }])).toMatchObject({
+      raw: 0,
+      bad: 1,
+    })
     const { n } = ledger.db.get<{ n: number }>('SELECT count(*) AS n FROM raw_events') ?? { n: 0 }
     expect(n).toBeLessThanOrEqual(540)
   })

@@ -79,7 +79,7 @@ function bookEvent(booking: Booking, event: AccountEvent): void {
       break
     case 'raw':
       keepRaw(booking, event.event_type, event.payload, event.problem)
-      booking.result.raw += 1
+      booking.result[event.problem === null ? 'raw' : 'bad'] += 1
   }
 }
 

@@ -10,8 +10,8 @@ export interface BookedAccount {
 }
 
 /**
- * What booking did. The first four count user events, `orders` the orders that have changed; `duplicates` changed nothing, `raw` and
- * `bad` were kept as they came.
+ * What booking did. The first four count user events, `orders` the orders that have changed; `duplicates` changed nothing. Kept as
+ * they came: `raw`, whose meaning is not known, and `bad`, which could not be read or booked.
  */
 export interface BookResult {
   order_update: number

@@ -212,7 +212,7 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
     metricsToken: secrets.metricsToken,
     unreadyReasons: () => [
       ...(isClosing ? ['The hub is stopping.'] : []),
-      ...(writer.trouble === null ? [] : [`The database takes no changes: ${writer.trouble}.`]),
+      ...(writer.trouble === null ? [] : ['The database takes no changes; the log says why.']),
     ],
   })
   await web.register(app)

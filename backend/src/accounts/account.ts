@@ -12,6 +12,7 @@ import { BookingQueue, isEnding } from './booking-queue.ts'
 import { credentialsOf } from './credentials.ts'
 import { settleOpenRequests } from './open-requests.ts'
 import type { AccountParts } from './parts.ts'
+import { reasonFor } from './reason.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
 import { catchUp, compare } from './synchronise.ts'
 
@@ -222,7 +223,8 @@ export class Account implements StreamHandlers {
     try {
       this.stream = this.exchange.openStream(credentialsOf(this.parts, this.key), this)
     } catch (error) {
-      this.needOwner(messageOf(error))
+      this.parts.log('warn', 'stream_not_opened', { exchange_key_id: this.key.id, problem: messageOf(error) })
+      this.needOwner(reasonFor(error, 'open the stream of this key'))
     }
   }
 
@@ -252,9 +254,10 @@ export class Account implements StreamHandlers {
 
   private async catchUpFailed(error: unknown, backoffMs: number): Promise<void> {
     const { clock, log } = this.parts
-    log('info', 'snapshot_failed', { exchange_key_id: this.key.id, problem: messageOf(error) })
+    const level = error instanceof ExchangeError ? 'info' : 'error'
+    log(level, 'snapshot_failed', { exchange_key_id: this.key.id, problem: messageOf(error) })
     const isAuth = error instanceof ExchangeError && error.kind === 'auth'
-    if (this.isUp) this.setState(isAuth ? 'action_needed' : 'syncing', messageOf(error))
+    if (this.isUp) this.setState(isAuth ? 'action_needed' : 'syncing', reasonFor(error, 'store what the exchange told'))
     const retryAt = error instanceof ExchangeError ? (error.retry_at ?? 0) : 0
     const ms = isAuth ? actionRetryMs * (0.5 + clock.random()) : Math.max(backoffMs, retryAt - clock.now())
     await new Promise<void>((resolve) => {
@@ -364,7 +367,7 @@ export class Account implements StreamHandlers {
     }
     const { oldestAt } = this.queue
     if (oldestAt !== null && this.parts.clock.now() - oldestAt > delayedAfterMs) {
-      return { state: 'stale', reason: this.parts.writer.trouble ?? 'the database is behind' }
+      return { state: 'stale', reason: 'the hub is late in storing what the exchange tells' }
     }
     return { state: 'live', reason: null }
   }

@@ -202,6 +202,52 @@ describe('a key whose owner must act', () => {
   })
 })
 
+describe('what goes wrong inside the hub', () => {
+  const inside = /sqlite|table|constraint|finishSync|bookEvents/i
+
+  it('is said plainly to the owner and in full to the log, when a snapshot cannot be stored', async () => {
+    const db = openWritable(path)
+    db.exec('ALTER TABLE gaps RENAME TO lost')
+    bench.accounts.start(1)
+    venue.stream.up()
+    await until(() => expect(bench.logged).toContain('snapshot_failed'))
+    const [{ reason } = { reason: null }] = bench.accounts.statesOf(1)
+    expect(reason).toBe("the hub could not store what the exchange told; see the hub's log")
+    expect(bench.problems[0]).toMatch(/no such table: gaps/)
+    for (const status of bench.statuses) expect(`${status.reason}`).not.toMatch(inside)
+    db.exec('ALTER TABLE lost RENAME TO gaps')
+    db.close()
+    await until(() => {
+      clock.advance(1_000)
+      expect(bench.state()).toBe('live')
+    })
+  })
+
+  it('is said plainly when the secrets of a key do not open', async () => {
+    await bench.close()
+    const unseal = () => {
+      throw new Error('a sealed text of 48 bytes')
+    }
+    bench = await AccountsBench.open(path, clock, venue, { unseal })
+    bench.accounts.start(1)
+    const reason = "the hub could not open the stream of this key; see the hub's log"
+    expect(bench.accounts.statesOf(1)).toMatchObject([{ state: 'action_needed', reason }])
+    expect(bench.problems).toEqual(['a sealed text of 48 bytes'])
+  })
+
+  it('is said plainly when the cancels of a cancel of all cannot be stored', async () => {
+    await goLive()
+    venue.stream.send(orderEvent({ order_id: '1' }))
+    await until(() => expect(bench.records('order_update')).toHaveLength(1))
+    const db = openWritable(path)
+    db.exec('ALTER TABLE order_events RENAME TO lost')
+    const [answer] = await bench.accounts.cancelAll({ user_id: 1 }, 1, null)
+    expect(answer?.problem).toBe("the hub could not store the cancel; see the hub's log")
+    expect(bench.problems.at(-1)).toMatch(/no such table/)
+    db.close()
+  })
+})
+
 describe('comparing while live', () => {
   it('writes nothing when all is well', async () => {
     venue.snapshot = async () => venue.snapshotOf(filledOrder('1', 2))

@@ -7,6 +7,7 @@ import type { UserScope } from '../store/scope.ts'
 import { Account } from './account.ts'
 import type { AccountParts } from './parts.ts'
 import { type CancelAnswer, cancelOrder, placeOrder } from './placement.ts'
+import { reasonFor } from './reason.ts'
 import { SnapshotQueue } from './snapshot-queue.ts'
 
 /** Streams opened in one step of a start, and the pause after it: sockets and signatures must not starve the tabs. */
@@ -140,7 +141,9 @@ export class Accounts {
     return Promise.all(
       orders.map((order) =>
         cancelOrder(account, order.id).catch((error: unknown) => {
-          const problem = error instanceof Error ? error.message : String(error)
+          const detail = error instanceof Error ? error.message : String(error)
+          this.parts.log('info', 'cancel_failed', { exchange_key_id: keyId, order: order.id, problem: detail })
+          const problem = reasonFor(error, 'store the cancel')
           return { order: readOrder(this.parts.db, scope, order.id) ?? order, problem }
         }),
       ),

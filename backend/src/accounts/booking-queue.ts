@@ -147,7 +147,7 @@ export class BookingQueue {
 
   /** Tries until the ledger has taken the events. */
   private async book(source: EventSource, received: ReceivedEvents[], recovering: boolean): Promise<BookResult> {
-    const { writer, observer, clock } = this.parts
+    const { writer, observer, clock, log } = this.parts
     const { user_id, id, exchange } = this.key
     const account = { user_id, exchange_key_id: id, exchange }
     let backoff: Backoff | null = null
@@ -159,6 +159,7 @@ export class BookingQueue {
       } catch (error) {
         if (!isPassing(error)) throw error
         if (this.isClosed) throw new JobError('closed', 'the account is stopping')
+        if (!backoff) log('warn', 'events_wait', { exchange_key_id: id, problem: messageOf(error) })
         backoff ??= createBackoff(clock)
         const ms = backoff.next()
         await new Promise<void>((resolve) => clock.after(ms, resolve))
@@ -171,8 +172,7 @@ export class BookingQueue {
     const oldestAt = this.received[0]?.received_at ?? this.parts.clock.now()
     this.drop()
     if (this.isClosed || isEnding(error)) return
-    const problem = error instanceof Error ? error.message : String(error)
-    this.parts.log('error', 'events_not_booked', { exchange_key_id: this.key.id, problem })
+    this.parts.log('error', 'events_not_booked', { exchange_key_id: this.key.id, problem: messageOf(error) })
     this.handlers.onOverflow(oldestAt)
   }
 
@@ -182,6 +182,8 @@ export class BookingQueue {
     for (const listener of listeners) listener()
   }
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** The database cannot take it now, and will later. */
 function isPassing(error: unknown): boolean {

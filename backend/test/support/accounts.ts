@@ -15,6 +15,8 @@ export class AccountsBench {
   readonly interruptions: string[] = []
   readonly gaps: Gap[] = []
   readonly logged: string[] = []
+  /** The details that went to the log alone. */
+  readonly problems: unknown[] = []
 
   constructor(store: Store, clock: Clock, exchange: Exchange, options: Partial<AccountsOptions>) {
     this.store = store
@@ -35,7 +37,10 @@ export class AccountsBench {
         interrupted: (_, cause) => this.interruptions.push(cause),
         gapEnded: (_, gap) => this.gaps.push(gap),
       },
-      log: (_, event) => this.logged.push(event),
+      log: (_, event, fields) => {
+        this.logged.push(event)
+        if (fields.problem !== undefined) this.problems.push(fields.problem)
+      },
       ...options,
     })
     this.accounts.onKeyStatus((_, status) => this.statuses.push(status))

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { parsePreferences } from './preferences.ts'
 
 describe('stored preferences', () => {
-  it('starts dark, in the language of the browser when we speak it', () => {
+  it('starts in the theme of the system and in the language of the browser when we speak it', () => {
     expect(parsePreferences(null, ['fr-FR', 'vi-VN'])).toEqual({
-      theme: 'dark',
+      theme: 'system',
       locale: 'vi',
       zone: 'local',
       hiddenColumns: [],
@@ -17,7 +17,7 @@ describe('stored preferences', () => {
     'falls back where %s makes no sense',
     (text) => {
       expect(parsePreferences(text, [])).toEqual({
-        theme: 'dark',
+        theme: 'system',
         locale: 'en',
         zone: 'local',
         hiddenColumns: [],

@@ -18,7 +18,7 @@ export interface Preferences {
   ticketOpen: boolean
 }
 
-const defaults: Preferences = { theme: 'dark', locale: 'en', zone: 'local', hiddenColumns: [], ticketOpen: true }
+const defaults: Preferences = { theme: 'system', locale: 'en', zone: 'local', hiddenColumns: [], ticketOpen: true }
 
 const listeners = new Set<() => void>()
 let current: Preferences | null = null

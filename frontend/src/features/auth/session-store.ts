@@ -1,6 +1,7 @@
 import type { User } from '@tradercoin/protocol'
 import { useSyncExternalStore } from 'react'
 import { client } from '#lib/client.ts'
+import { markLogin, mayHaveSession } from './login-mark.ts'
 
 export type SessionState =
   | { state: 'unknown' }
@@ -21,14 +22,17 @@ function become(next: SessionState) {
 let leaving = false
 
 client.session.onUser((user) => {
+  markLogin(user !== null)
   become(user ? { state: 'in', user } : { state: 'out', ended: !leaving })
 })
 
-/** Takes the session of this browser up again, if there is one. */
+/** Takes the session of this browser up again, if there is one; where nobody has logged in the hub is not asked. */
 export async function resumeSession(): Promise<void> {
   if (current.state === 'in') return
+  if (!mayHaveSession()) return become({ state: 'out', ended: false })
   try {
     const user = await client.session.resume()
+    if (user === null) markLogin(false)
     become(user ? { state: 'in', user } : { state: 'out', ended: false })
   } catch {
     become({ state: 'unreachable' })

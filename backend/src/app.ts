@@ -201,6 +201,7 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
     isOpen: ({ session_id, user }) => !isClosing && readLiveSession(db, session_id, user.id, now()) !== undefined,
     vault,
     exchanges,
+    clock,
     accounts,
     links,
     paperUrl,
@@ -228,7 +229,7 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
   })
   closers.add(() => hub.shutDown(2_000))
 
-  if (paperUrl !== null && hasDemoUser(config)) await addDemoKeys({ store, vault, exchanges }, paperUrl, log)
+  if (paperUrl !== null && hasDemoUser(config)) await addDemoKeys({ store, vault, exchanges, clock }, paperUrl, log)
   accounts.startAll()
   door.open((request, response) => app.routing(request, response))
   closers.add(startRetention(writer, clock))

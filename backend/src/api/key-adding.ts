@@ -1,4 +1,4 @@
-import { type Credentials, ExchangeError } from '@tradercoin/exchanges'
+import { type Clock, type Credentials, ExchangeError, type KeyCheck } from '@tradercoin/exchanges'
 import { sealCredentials } from '../auth/key-secrets.ts'
 import type { Vault } from '../auth/vault.ts'
 import { accountScope, type Exchanges, type Venue } from '../exchanges.ts'
@@ -10,7 +10,11 @@ export interface KeyAdding {
   store: Store
   vault: Vault
   exchanges: Exchanges
+  clock: Clock
 }
+
+/** Whoever adds a key waits no longer than this for its exchange, whatever budgets, pauses and retries the adapter goes through. */
+const proveWithinMs = 12_000
 
 export interface KeyRequest {
   user_id: number
@@ -23,11 +27,12 @@ export interface KeyRequest {
 
 /**
  * Proves a key with its venue, refuses one that could move money away, seals it and stores it.
- * @throws Problem 422 `withdraw_permission`, ExchangeError, JobError `account_already_added`
+ * @throws Problem 422 `withdraw_permission`, ExchangeError (`exchange_unavailable` when nobody answers in time), JobError `account_already_added`
  */
-export async function addKey({ store, vault, exchanges }: KeyAdding, request: KeyRequest): Promise<ExchangeKeyItem> {
+export async function addKey(adding: KeyAdding, request: KeyRequest): Promise<ExchangeKeyItem> {
+  const { store, vault } = adding
   const { user_id, venue, label, credentials, ip } = request
-  const { account_uid, permissions, warnings } = await exchanges.get(venue).checkKey(credentials)
+  const { account_uid, permissions, warnings } = await proveKey(adding, venue, credentials)
   if (permissions?.withdraw || permissions?.transfer) {
     throw new Problem(
       422,
@@ -57,6 +62,26 @@ export async function addKey({ store, vault, exchanges }: KeyAdding, request: Ke
   const item = readKey(store.db, { user_id }, id)
   if (!item) throw new Error('a key that was stored is not there')
   return item
+}
+
+async function proveKey({ exchanges, clock }: KeyAdding, venue: Venue, credentials: Credentials): Promise<KeyCheck> {
+  const name = venue.environment === 'paper' ? 'The paper exchange' : 'The exchange'
+  const unavailable = (what: string, cause?: unknown) => {
+    const message = `${name} ${what}, so the key was not added; try again in a moment.`
+    return new ExchangeError('unavailable', 'exchange_unavailable', message, { cause })
+  }
+  let cancel = () => {}
+  const deadline = new Promise<never>((_, reject) => {
+    cancel = clock.after(proveWithinMs, () => reject(unavailable('did not answer in time')))
+  })
+  try {
+    return await Promise.race([exchanges.get(venue).checkKey(credentials), deadline])
+  } catch (error) {
+    const isDown = error instanceof ExchangeError && ['unavailable', 'not_sent'].includes(error.code)
+    throw isDown ? unavailable('does not answer', error) : error
+  } finally {
+    cancel()
+  }
 }
 
 /** Outer blanks of a pasted secret go; anything else that does not belong in one is refused, never echoed. */

@@ -41,7 +41,7 @@ async function openPaperAccount(
     redirect: 'error',
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((cause: unknown) => {
-    throw new ExchangeError('unavailable', 'paper_unreachable', 'The paper exchange does not answer; try again.', {
+    throw new ExchangeError('unavailable', 'exchange_unavailable', 'The paper exchange does not answer; try again.', {
       cause,
     })
   })

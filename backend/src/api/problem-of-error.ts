@@ -51,13 +51,18 @@ const exchangeStatus: Record<ExchangeErrorKind, number> = {
   rate_limit: 503,
   auth: 422,
   clock: 422,
-  unavailable: 502,
+  unavailable: 503,
 }
+
+/** When to ask again where the exchange has not said. */
+const unavailableRetrySeconds = 10
 
 function ofExchange(error: ExchangeError, now: number): Problem {
   const status = exchangeStatus[error.kind]
-  const wait = error.retry_at === null ? {} : retryAfter((error.retry_at - now) / 1000)
-  return new Problem(status, error.code, error.message, wait)
+  // The hub's own trouble has the code `unavailable`.
+  const code = error.code === 'unavailable' ? 'exchange_unavailable' : error.code
+  const seconds = error.retry_at === null ? unavailableRetrySeconds : (error.retry_at - now) / 1000
+  return new Problem(status, code, error.message, status === 503 ? retryAfter(seconds) : {})
 }
 
 interface Issue {

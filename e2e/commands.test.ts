@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,8 +49,10 @@ describe('npm start', () => {
     const { program, port, paperPort } = await start()
     await using _program = program
     await program.printed(/Demo login/)
-    const { pid } = JSON.parse(/\{[^\n]*"pid":\d+[^\n]*\}/.exec(program.output)?.[0] ?? '{}') as { pid: number }
-    process.kill(pid, 'SIGKILL')
+    const hub = Number(
+      execFileSync('pgrep', ['-P', String(program.child.pid), '-f', 'backend/dist/main.js'], { encoding: 'utf8' }),
+    )
+    process.kill(hub, 'SIGKILL')
     expect(await program.exited).not.toBe(0)
     expect(await answers(port)).toBe(false)
     await eventually('the paper exchange ends', async () => !(await answers(paperPort)))
@@ -114,11 +117,18 @@ describe('for scripts', () => {
 
     const lines = readFileSync(join(root, 'docs/examples/orders.mjs'), 'utf8').trimEnd().split('\n')
     expect(lines.length).toBeLessThanOrEqual(30)
-    const env = { TRADERCOIN_URL: base, TRADERCOIN_EMAIL: dora.email, TRADERCOIN_PASSWORD: dora.password }
-    await using script = new Program(['docs/examples/orders.mjs'], env)
-    await using watch = new Program(['scripts/tradercoin.mjs', 'watch'], env)
-    await script.printed(/ready|connected|snapshot/i)
-    await watch.printed(/connected/i)
+    await using script = new Program(['docs/examples/orders.mjs'], {
+      HUB: base,
+      EMAIL: dora.email,
+      PASSWORD: dora.password,
+    })
+    await using watch = new Program(['scripts/tradercoin.mjs', 'watch', '--url', base], {
+      TRADERCOIN_EMAIL: dora.email,
+      TRADERCOIN_PASSWORD: dora.password,
+    })
+    await eventually('both are connected', async () =>
+      /^tradercoin_tabs 2$/m.test(await (await fetch(`${base}/metrics`)).text()),
+    )
 
     await dora.place({ exchange_key_id: key, symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.001' })
     await sim(paper, 'POST', '/orders', {

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchChromium, logIn } from './browser.ts'
 import { Person, sim } from './hub-api.ts'
 import { freePort, type Program, startHub, startPaperExchange } from './processes.ts'
 
@@ -23,10 +24,7 @@ describe('orders live in the browser', () => {
     base = `http://127.0.0.1:${hubPort}`
     paper = await startPaperExchange(paperPort)
     hub = await startHub({ port: hubPort, dataDir, paper: paperUrl })
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    })
+    browser = await launchChromium()
   })
   afterAll(async () => {
     await browser?.close()
@@ -34,16 +32,6 @@ describe('orders live in the browser', () => {
     await paper?.stop()
     rmSync(dataDir, { recursive: true, force: true })
   })
-
-  async function logIn(context: BrowserContext, person: Person): Promise<Page> {
-    const page = await context.newPage()
-    await page.goto(`${base}/login/`)
-    await page.getByTestId('login-email').fill(person.email)
-    await page.getByTestId('login-password').fill(person.password)
-    await page.getByTestId('login-submit').click()
-    await page.getByTestId('orders-table').waitFor()
-    return page
-  }
 
   const row = (page: Page, orderId: number) => page.locator(`[data-testid="order-row"][data-order-id="${orderId}"]`)
   const dot = (page: Page, state: string) => page.locator(`[data-testid="connection-status"][data-state="${state}"]`)

@@ -1,11 +1,12 @@
 import type { Instrument } from '@tradercoin/exchanges'
-import type { ExchangeId, TradingMode } from '@tradercoin/protocol'
+import type { Environment, ExchangeId, TradingMode } from '@tradercoin/protocol'
 import type { Exchanges, Venue } from './exchanges.ts'
 import type { Logger } from './log.ts'
 
 /** An instrument with the venue it is traded on. */
 export interface VenueInstrument extends Instrument {
   exchange: ExchangeId
+  environment: Environment
 }
 
 /** What the venues of a user's keys trade. The adapters keep the lists and refresh them. */
@@ -21,12 +22,12 @@ export class Instruments {
 
   /** @throws ExchangeError when the venue does not answer */
   async list(venue: Venue): Promise<VenueInstrument[]> {
-    const { exchange } = venue
+    const { exchange, environment } = venue
     const instruments = await this.exchanges.get(venue).fetchInstruments()
     for (const { trading_mode, symbol, quote_asset } of instruments) {
       this.quotes.set(`${exchange}:${trading_mode}:${symbol}`, quote_asset)
     }
-    return instruments.map((instrument) => ({ exchange, ...instrument }))
+    return instruments.map((instrument) => ({ exchange, environment, ...instrument }))
   }
 
   /** Learns the instruments of these venues; one that does not answer is left out, for its symbols can stand for themselves. */

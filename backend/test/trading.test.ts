@@ -352,8 +352,23 @@ it('lists what can be traded', async () => {
   await liveKey(user)
   const { body } = await user.ask('GET', '/trading/instruments?symbol=BTCUSDT')
   expect(body.items).toMatchObject([
-    { exchange: 'binance', trading_mode: 'spot', symbol: 'BTCUSDT', quote_asset: 'USDT' },
+    { exchange: 'binance', environment: 'paper', trading_mode: 'spot', symbol: 'BTCUSDT', quote_asset: 'USDT' },
   ])
+  const futures = await liveKey(user, 'futures')
+  const modes = async (query: string) => {
+    const answer = await user.ask('GET', `/trading/instruments?${query}`)
+    expect(answer.status).toBe(200)
+    return answer.body.items.map((item: { trading_mode: string }) => item.trading_mode).sort()
+  }
+  expect(await modes('symbol=BTCUSDT')).toEqual(['futures', 'spot'])
+  expect(await modes('symbol=BTCUSDT&exchange=binance&trading_mode=futures')).toEqual(['futures'])
+  expect(await modes(`symbol=BTCUSDT&exchange_key_id=${futures.id}`)).toEqual(['futures'])
+  expect(await modes('exchange=okx')).toEqual([])
+  expect(await modes('symbol=NOPE&from=0&to=1')).toEqual([])
+  const pages = await user.ask('GET', '/trading/instruments?trading_mode=spot&limit=1')
+  const next = await user.ask('GET', `/trading/instruments?trading_mode=spot&limit=1&cursor=${pages.body.next_cursor}`)
+  expect([pages.body.items.length, next.body.items.length]).toEqual([1, 1])
+  expect(next.body.items[0].symbol > pages.body.items[0].symbol).toBe(true)
 })
 
 it('has put no secret, token or password into its log', async () => {

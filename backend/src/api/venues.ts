@@ -1,6 +1,6 @@
-import { exchangeIdSchema, tradingModeSchema } from '@tradercoin/protocol'
+import { environmentSchema, exchangeIdSchema, tradingModeSchema } from '@tradercoin/protocol'
 import { z } from 'zod'
-import type { Venue } from '../exchanges.ts'
+import { coversMode, type Venue } from '../exchanges.ts'
 import type { Instruments } from '../instruments.ts'
 import { listKeys } from '../store/exchange-keys.ts'
 import type { UserScope } from '../store/scope.ts'
@@ -24,6 +24,7 @@ export function venuesOf(store: Store, scope: UserScope, keyId?: number): Venue[
 const decimal = z.string().nullable()
 const instrumentSchema = z.object({
   exchange: exchangeIdSchema,
+  environment: environmentSchema,
   trading_mode: tradingModeSchema,
   symbol: z.string(),
   base_asset: z.string(),
@@ -36,6 +37,12 @@ const instrumentSchema = z.object({
   is_trading: z.boolean(),
 })
 
+/** As for every list of trading records; `from` and `to` are taken like there, though an instrument has no time. */
+const querySchema = recordQuerySchema.extend({
+  exchange: exchangeIdSchema.optional(),
+  trading_mode: tradingModeSchema.optional(),
+})
+
 /** What can be traded with the user's keys. */
 export function instrumentRoutes(
   api: ApiServer,
@@ -45,7 +52,7 @@ export function instrumentRoutes(
     schema: {
       tags: ['trading'],
       summary: 'Instruments of the venues of your keys, by symbol',
-      querystring: recordQuerySchema.omit({ from: true, to: true }),
+      querystring: querySchema,
       response: { 200: z.object({ items: z.array(instrumentSchema), next_cursor: z.string().nullable() }) },
     },
     handler: async ({ principal, query }) => {
@@ -53,12 +60,19 @@ export function instrumentRoutes(
       const { limit, cursor, ...filter } = query
       const name = queryName('instruments', filter)
       const place = cursors.read(cursor, user_id, name)
-      const lists = await Promise.all(
-        venuesOf(store, { user_id }, filter.exchange_key_id).map((venue) => instruments.list(venue)),
+      const venues = venuesOf(store, { user_id }, filter.exchange_key_id).filter(
+        ({ exchange, trading_mode }) =>
+          exchange === (filter.exchange ?? exchange) &&
+          // A key of some venues covers both modes.
+          (filter.trading_mode === undefined || coversMode({ exchange, trading_mode }, filter.trading_mode)),
       )
+      const lists = await Promise.all(venues.map((venue) => instruments.list(venue)))
       const items = lists
         .flat()
-        .filter(({ symbol }) => filter.symbol === undefined || symbol === filter.symbol)
+        .filter(
+          ({ symbol, trading_mode }) =>
+            symbol === (filter.symbol ?? symbol) && trading_mode === (filter.trading_mode ?? trading_mode),
+        )
         .sort((a, b) => (a.symbol < b.symbol ? -1 : 1))
       return cursors.sign(cut({ items, next_cursor: null }, { limit, cursor: place }), user_id, name)
     },

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import proxyAddr from '@fastify/proxy-addr'
 import { type Clock, systemClock, type Transport } from '@tradercoin/exchanges'
@@ -21,6 +20,7 @@ import { SignIn } from './auth/sign-in.ts'
 import { Vault } from './auth/vault.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
+import { makeDataDir } from './data-dir.ts'
 import { Door } from './door.ts'
 import { Exchanges } from './exchanges.ts'
 import { Hub, type HubLimits } from './hub/hub.ts'
@@ -97,7 +97,7 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
   // Whatever can refuse comes first: opening the store takes it away from a hub that has it.
   const door = await Door.listen(config)
   closers.add(() => door.close())
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  makeDataDir(config.dataDir)
   const path = join(config.dataDir, 'tradercoin.db')
   const vault = new Vault(secrets.encryptionKey)
   refuseWrongMasterKey(path, vault)

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { ConfigError } from './config.ts'
+import { makeDataDir } from './data-dir.ts'
 
 const minBytes = 32
 const advice = 'Make one with: openssl rand -base64 48'
@@ -66,7 +67,7 @@ export function takeSecrets(env: NodeJS.ProcessEnv, production: boolean, dataDir
 /** The generated secrets of `dataDir`, made on the first start. */
 function keptSecrets(dataDir: string): Partial<Record<SecretName, string>> {
   const file = join(dataDir, 'secrets.json')
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeDataDir(dataDir)
   if (!existsSync(file)) {
     const half = `${file}.${process.pid}`
     writeFileSync(half, `${JSON.stringify({ JWT_SECRET: generate(), ENCRYPTION_KEY: generate() }, null, 2)}\n`, {

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openWritable } from '../src/store/database.ts'
+import { migrate } from '../src/store/migrate.ts'
 import { request } from './support/hub.ts'
 import { killAll, makeDataDir, runHub } from './support/process.ts'
 import { liveTab, TestTab } from './support/tab.ts'
@@ -66,6 +68,57 @@ describe('a start that must not be', () => {
     expect(await own.ended).toBe(1)
     expect(own.output()).toMatch(/Port \d+ on 127\.0\.0\.1 is taken/)
     await release()
+  })
+
+  const file = () => join(dataDir, 'tradercoin.db')
+  const unusable: [string, () => NodeJS.ProcessEnv, RegExp][] = [
+    [
+      'a DATA_DIR that is a file',
+      () => {
+        writeFileSync(join(dataDir, 'note'), 'not a directory')
+        return { DATA_DIR: join(dataDir, 'note') }
+      },
+      /^DATA_DIR must name a directory: .*note is a file/,
+    ],
+    [
+      'a DATA_DIR that may not be written',
+      () => ({ DATA_DIR: '/sys/tradercoin' }),
+      /^This user may not write in DATA_DIR/,
+    ],
+    [
+      'a database that is damaged',
+      () => {
+        writeFileSync(file(), 'no database at all '.repeat(400))
+        return {}
+      },
+      /^The database .*tradercoin\.db cannot be used \(file is not a database\)\. Nothing was changed/,
+    ],
+    [
+      'a database of a newer program',
+      () => {
+        const db = openWritable(file())
+        migrate(db, 1)
+        db.run('INSERT INTO schema_version (version, applied_at) VALUES (99, 1)')
+        db.close()
+        return {}
+      },
+      /^The database .*tradercoin\.db has schema 99, newer than this program knows/,
+    ],
+  ]
+
+  it.each(unusable)('with %s ends with 1 and one sentence, changing nothing', async (_what, prepare, sentence) => {
+    const env = prepare()
+    const before = existsSync(file()) ? readFileSync(file()) : null
+    const own = hub(env)
+    expect(await own.ended).toBe(1)
+    const [line, ...more] = own
+      .output()
+      .trim()
+      .split('\n')
+      .filter((text) => !text.startsWith('{'))
+    expect(line).toMatch(sentence)
+    expect(more).toEqual([])
+    expect(existsSync(file()) ? readFileSync(file()) : null).toEqual(before)
   })
 
   it('with another ENCRYPTION_KEY changes nothing and says what to do', async () => {

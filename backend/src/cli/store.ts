@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '@tradercoin/exchanges'
 import { readConfig } from '../config.ts'
+import { makeDataDir } from '../data-dir.ts'
 import { openStore, type Store } from '../store/store.ts'
 import type { CliIo } from './io.ts'
 
@@ -10,7 +11,7 @@ export async function withStore<T>({ env }: CliIo, act: (store: Store) => Promis
   const { config } = readConfig(env)
   const path = join(config.dataDir, 'tradercoin.db')
   if (!make && !existsSync(path)) throw new Error(`There is no database in DATA_DIR yet; start the hub once.`)
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  makeDataDir(config.dataDir)
   const store = await openStore({ path, mode: 'guest', clock: systemClock, onFailure: () => {} })
   try {
     return await act(store)

@@ -42,14 +42,18 @@ export class Program implements AsyncDisposable {
     return this.child.exitCode === null && this.child.signalCode === null
   }
 
-  /** Resolves when what was printed matches; rejects when the program ends first. */
-  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+  /** Resolves when what was printed matches; rejects, with all of it, when the program ends first or takes longer than `ms`. */
+  async printed(pattern: RegExp, ms = 60_000): Promise<RegExpExecArray> {
+    const late = new Promise<never>((_, reject) => {
+      setTimeout(() => reject(new Error(`did not print ${pattern} within ${ms} ms:\n${this.output}`)), ms).unref()
+    })
+    late.catch(() => {})
     for (;;) {
       const match = pattern.exec(this.output)
       if (match) return match
       if (!this.running) throw new Error(`ended before it printed ${pattern}:\n${this.output}`)
       const more = this.child.stdout ? once(this.child.stdout, 'data') : this.exited
-      await Promise.race([more, this.exited, this.child.stderr ? once(this.child.stderr, 'data') : this.exited])
+      await Promise.race([late, more, this.exited, this.child.stderr ? once(this.child.stderr, 'data') : this.exited])
     }
   }
 
@@ -58,8 +62,11 @@ export class Program implements AsyncDisposable {
     return this.exited
   }
 
+  /** Asks it to end, and its own children with it; insists after ten seconds. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop('SIGKILL')
+    const insist = setTimeout(() => this.child.kill('SIGKILL'), 10_000)
+    await this.stop('SIGTERM')
+    clearTimeout(insist)
   }
 }
 

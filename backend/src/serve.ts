@@ -1,6 +1,7 @@
 import { type App, createApp } from './app.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { createLog } from './log.ts'
+import { parentGone } from './parent.ts'
 import { takeSecrets } from './secrets.ts'
 
 const stopWithinMs = 9_000
@@ -37,28 +38,6 @@ function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve(signal))
   })
-}
-
-/** Resolves when the process that started this one is gone, which sends no signal when it was killed. */
-function parentGone(pid: number | null): Promise<string> {
-  return new Promise((resolve) => {
-    if (pid === null) return
-    const look = setInterval(() => {
-      if (isRunning(pid)) return
-      clearInterval(look)
-      resolve('parent gone')
-    }, 1_000)
-    look.unref()
-  })
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 /** Why the hub does not run: as a log line, and as a sentence for the person who reads it. */

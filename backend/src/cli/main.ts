@@ -1,4 +1,5 @@
 import { ConfigError } from '../config.ts'
+import { parentGone } from '../parent.ts'
 import { serve } from '../serve.ts'
 import { StoreRefusal } from '../store/errors.ts'
 import { type CliIo, UsageError } from './io.ts'
@@ -45,7 +46,11 @@ async function run(args: string[], io: CliIo): Promise<number> {
 
 const stop = new AbortController()
 const { stdin, stdout, stderr, env } = process
-if (process.argv[2] !== 'serve') for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort())
+if (process.argv[2] !== 'serve') {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort())
+  const parent = /^\d+$/.exec(env.TRADERCOIN_PARENT_PID ?? '')?.[0]
+  void parentGone(parent ? Number(parent) : null).then(() => stop.abort()) // not money: a process id
+}
 
 process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, env, signal: stop.signal }).catch(
   (error) => {

@@ -45,7 +45,7 @@ export function signOf(text: string): -1 | 0 | 1 {
 export function percentOf(part: string, whole: string): number {
   if (signOf(whole) <= 0) return 0
   const [digits = '0'] = divideDecimal(multiplyDecimal(part, '100'), whole).split('.')
-  return Math.min(100, Math.max(0, Number(digits)))
+  return Math.min(100, Math.max(0, Number(digits))) // not money: a percentage to draw
 }
 
 /** Sort order of two decimals; null sorts below every number. */

@@ -78,5 +78,5 @@ function parseBody(text: string): unknown {
 }
 
 function retryAfterMs(header: string | null): number | null {
-  return header !== null && /^\d+$/.test(header) ? Number(header) * 1000 : null
+  return header !== null && /^\d+$/.test(header) ? Number(header) * 1000 : null // not money: seconds
 }

@@ -195,7 +195,7 @@ function compareStatus(a: OrderFacts, b: OrderFacts): number {
 /** The venue's average that covers the most, then the later one, then the smaller number. */
 function compareAverage(a: OrderFacts, b: OrderFacts): number {
   if (a.average_qty === null || b.average_qty === null) {
-    return Number(a.average_qty !== null) - Number(b.average_qty !== null)
+    return Number(a.average_qty !== null) - Number(b.average_qty !== null) // not money: a yes or no
   }
   return (
     compareSpelled(a.average_qty, b.average_qty) ||
@@ -205,7 +205,7 @@ function compareAverage(a: OrderFacts, b: OrderFacts): number {
 
 function compareReason(a: OrderFacts, b: OrderFacts): number {
   if (a.reason_status === null || b.reason_status === null) {
-    return Number(a.reason_status !== null) - Number(b.reason_status !== null)
+    return Number(a.reason_status !== null) - Number(b.reason_status !== null) // not money: a yes or no
   }
   return (
     statusRanks[a.reason_status] - statusRanks[b.reason_status] ||
@@ -243,7 +243,7 @@ function compareText(a: string, b: string): number {
 }
 
 function compareTold(a: string | null, b: string | null): number {
-  if (a === null || b === null) return Number(a !== null) - Number(b !== null)
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null) // not money: a yes or no
   return compareText(a, b)
 }
 

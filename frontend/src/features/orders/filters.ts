@@ -72,7 +72,7 @@ const among = <T extends string>(text: string | null, allowed: readonly T[]): T 
 export function readFilters(search: URLSearchParams): Filters {
   const key = search.get('key') ?? ''
   return {
-    keyId: /^[1-9]\d{0,14}$/.test(key) ? Number(key) : null,
+    keyId: /^[1-9]\d{0,14}$/.test(key) ? Number(key) : null, // not money: a key id
     exchange: among(search.get('exchange'), exchangeIdSchema.options),
     mode: among(search.get('mode'), ['spot', 'futures'] as const),
     symbol: (search.get('symbol') ?? '').toUpperCase().slice(0, 64),

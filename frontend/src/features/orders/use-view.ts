@@ -17,7 +17,7 @@ export function useView() {
       view: readView(current),
       filters: readFilters(current),
       sorting: readSorting(current.get('sort')),
-      openId: /^[1-9]\d{0,14}$/.test(id) ? Number(id) : null,
+      openId: /^[1-9]\d{0,14}$/.test(id) ? Number(id) : null, // not money: an order id
     }
   }, [text])
   const { range } = state.filters

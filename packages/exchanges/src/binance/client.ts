@@ -53,7 +53,7 @@ const timeAnswer = z.object({ serverTime: z.int() })
 /** The weight this IP has used in the running minute, as the venue counts it. */
 function usedWeight(headers: IncomingHttpHeaders): number | null {
   const text = headers['x-mbx-used-weight-1m']
-  return typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : null
+  return typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : null // not money: a weight
 }
 
 /** -1015 is about one account's orders; a ban may tell its end in the text only (futures sends no Retry-After). */
@@ -63,7 +63,7 @@ function pause(reply: HttpReply, now: number): Pause | null {
   const until = /banned until (\d{13})/.exec(msg ?? '')?.[1]
   return until === undefined || reply.headers['retry-after'] !== undefined
     ? null
-    : { until: Number(until), scope: 'ip' }
+    : { until: Number(until), scope: 'ip' } // not money: a time
 }
 
 export function createBinanceClient(transport: Transport, options: ClientOptions): BinanceClient {

@@ -55,7 +55,7 @@ export function time(value: unknown, name: string): number {
 
 /** Milliseconds since 1970; null when absent or 0. */
 export function timeOrNull(value: unknown): number | null {
-  const found = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  const found = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value // not money: a time
   return typeof found === 'number' && Number.isSafeInteger(found) && found > 0 ? found : null
 }
 

@@ -64,7 +64,7 @@ export interface Http {
 export function retryAfter(headers: IncomingHttpHeaders, now: number): number | null {
   const text = headers['retry-after']
   if (text === undefined) return null
-  if (/^\d+$/.test(text)) return now + Number(text) * 1000
+  if (/^\d+$/.test(text)) return now + Number(text) * 1000 // not money: seconds
   const date = Date.parse(text)
   return Number.isNaN(date) ? null : date
 }

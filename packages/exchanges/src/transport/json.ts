@@ -8,12 +8,12 @@ const longInteger = /((?:^|[:,[])\s*)(-?[1-9]\d{15,})(?=\s*(?:[,}\]]|$))/g
 
 /** Integers beyond 2^53 stay text, exactly as they were written; every other number is an ordinary one. */
 function readNumber(text: string): number | string {
-  const value = Number(text)
+  const value = Number(text) // not money: money comes as text, this is an id or a time
   return Number.isSafeInteger(value) || /[.eE]/.test(text) ? value : text
 }
 
 function quoteLong(_match: string, before: string, digits: string): string {
-  return Number.isSafeInteger(Number(digits)) ? before + digits : `${before}"${digits}"`
+  return Number.isSafeInteger(Number(digits)) ? before + digits : `${before}"${digits}"` // not money: an id
 }
 
 /**

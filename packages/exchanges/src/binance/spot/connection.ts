@@ -167,7 +167,7 @@ export class Connection implements SocketHandler {
       frame = parseJson(text) as Frame
     } catch {
       const id = /"subscriptionId"\s*:\s*(\d+)\s*,/.exec(text.slice(0, 64))?.[1]
-      this.#owner.onUnreadable(this, (id === undefined ? undefined : this.#receivers.get(Number(id))) ?? null, text)
+      this.#owner.onUnreadable(this, (id === undefined ? undefined : this.#receivers.get(Number(id))) ?? null, text) // not money: a subscription id
       return
     }
     if (typeof frame !== 'object' || frame === null) this.#owner.onUnreadable(this, null, text)
@@ -224,7 +224,7 @@ export class Connection implements SocketHandler {
   #refusal(frame: Frame): SubscribeReply {
     return {
       kind: 'refused',
-      failure: readFailure(Number(frame.status), frame.error),
+      failure: readFailure(Number(frame.status), frame.error), // not money: a status
       retryAt: this.#retryAt(frame),
     }
   }

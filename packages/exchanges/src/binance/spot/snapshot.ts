@@ -124,7 +124,7 @@ class Reader {
     const known = await instruments()
     const moved = movedAssets(balances, this.#since, this.events, known)
     const moves = ({ base_asset, quote_asset }: Instrument) =>
-      Number(moved.has(base_asset)) + Number(moved.has(quote_asset))
+      Number(moved.has(base_asset)) + Number(moved.has(quote_asset)) // not money: a count
     const traded = new Set(this.#since.symbols)
     const pointedAt = known.filter((instrument) => moves(instrument) >= (traded.has(instrument.symbol) ? 1 : 2))
     await this.#readSymbolsOnce(

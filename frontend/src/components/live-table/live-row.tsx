@@ -43,7 +43,7 @@ function LiveRowView<Item extends RowData & object>(props: LiveRowProps<Item>) {
       style={{ transform: `translateY(${top}px)`, height }}
       className={cn(
         'absolute top-0 left-0 w-full border-b border-line bg-surface outline-none hover:bg-hover focus-visible:z-1 focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-accent',
-        !card && 'grid [grid-template-columns:var(--columns)]',
+        !card && 'grid text-xs [grid-template-columns:var(--columns)]',
         props.isSelected && 'bg-raised hover:bg-raised',
         onOpen && 'cursor-pointer',
       )}

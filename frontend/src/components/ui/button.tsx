@@ -16,7 +16,7 @@ export const buttonVariants = cva(
         danger: 'border border-sell/60 text-sell hover:bg-sell/10',
       },
       size: {
-        xs: 'h-6 min-w-6 px-1.5 text-2xs',
+        xs: 'h-6 min-w-6 gap-1 px-1.5 text-2xs [&_svg]:size-3.5',
         sm: 'h-7 min-w-7 px-2 text-xs',
         md: 'h-8 min-w-8 px-3',
         lg: 'h-10 px-4 text-sm',

@@ -90,7 +90,7 @@ function CancelAllDialog({ startKeyId, startSymbol, onClose }: CancelAllProps & 
             <Select
               {...control}
               value={account?.id ?? ''}
-              onChange={(event) => setChosenId(Number(event.target.value))}
+              onChange={(event) => setChosenId(Number(/* not money: a key id */ event.target.value))}
               data-testid="cancel-all-account"
             >
               {accounts.map((key) => (

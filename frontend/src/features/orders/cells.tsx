@@ -131,8 +131,9 @@ export function FilledCell({ item }: CellProps) {
   const executed = showDecimal(item.executed_qty)
   return (
     <span className="flex w-full min-w-0 flex-col justify-center gap-[3px]" data-testid="filled-cell">
-      <span className="truncate text-right leading-4" title={`${item.executed_qty} / ${item.quantity}`}>
-        {t('filledCell', { executed, quantity: showDecimal(item.quantity), percent })}
+      <span className="flex justify-end leading-4 whitespace-pre" title={`${item.executed_qty} / ${item.quantity}`}>
+        <span className="truncate">{t('filledOf', { executed, quantity: showDecimal(item.quantity) })}</span>
+        <span className="shrink-0"> {t('filledPercent', { percent })}</span>
       </span>
       <span
         role="progressbar"
@@ -140,7 +141,7 @@ export function FilledCell({ item }: CellProps) {
         aria-valuemin={0}
         aria-valuemax={100}
         aria-label={t('filledBar', { percent })}
-        className="h-[3px] w-full overflow-hidden rounded-full bg-raised"
+        className="h-[3px] w-full overflow-hidden rounded-full bg-line"
       >
         <span
           className={cn(

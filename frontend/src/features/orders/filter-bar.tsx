@@ -59,7 +59,7 @@ export function FilterBar({ filters, onChange, onClear, kind, children }: Filter
           aria-label={t('filters.account')}
           className="md:w-[120px]"
           value={filters.keyId ?? ''}
-          onChange={(event) => onChange({ keyId: event.target.value ? Number(event.target.value) : null })}
+          onChange={(event) => onChange({ keyId: event.target.value ? Number(/* not money: a key id */ event.target.value) : null })}
           data-testid="filter-account"
         >
           <option value="">{t('filters.allAccounts')}</option>
@@ -150,6 +150,7 @@ export function FilterBar({ filters, onChange, onClear, kind, children }: Filter
         {kind === 'orders' && (
           <TypedFilter
             label={t('filters.search')}
+            placeholder={t('filters.searchShort')}
             value={filters.q}
             onChange={(q) => onChange({ q })}
             className="md:w-28"
@@ -177,6 +178,7 @@ export function FilterBar({ filters, onChange, onClear, kind, children }: Filter
 
 interface TypedFilterProps {
   label: string
+  placeholder?: string
   value: string
   onChange: (value: string) => void
   className: string
@@ -185,7 +187,7 @@ interface TypedFilterProps {
 }
 
 /** A filter that is typed: it takes effect when the typing pauses. */
-function TypedFilter({ label, value, onChange, className, testId, hasIcon }: TypedFilterProps) {
+function TypedFilter({ label, placeholder = label, value, onChange, className, testId, hasIcon }: TypedFilterProps) {
   const [typed, setTyped] = useState(value)
   const [seen, setSeen] = useState(value)
   // The address changed by itself (back button, cleared): it wins over what was typed.
@@ -205,7 +207,8 @@ function TypedFilter({ label, value, onChange, className, testId, hasIcon }: Typ
       <Input
         type="search"
         aria-label={label}
-        placeholder={label}
+        placeholder={placeholder}
+        title={label}
         value={typed}
         maxLength={64}
         spellCheck={false}

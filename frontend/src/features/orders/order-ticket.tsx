@@ -135,7 +135,7 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
           <Select
             {...control}
             value={account.id}
-            onChange={(event) => onAccount(Number(event.target.value))}
+            onChange={(event) => onAccount(Number(/* not money: a key id */ event.target.value))}
             data-testid="ticket-account"
           >
             {accounts.map((item) => (

@@ -28,7 +28,7 @@ export function RowActions({ item }: { item: Order }) {
             cancel.mutate(item)
           }}
         >
-          <X aria-hidden className="size-3" />
+          <X aria-hidden />
           {t('orders.cancel')}
         </Button>
       )}

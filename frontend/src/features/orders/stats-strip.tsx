@@ -64,7 +64,7 @@ export function StatsStrip({ stats, isFailed, isDimmed, chosen, onChoose }: Stat
           </span>
         </Cell>
       )}
-      <Cell name={t('fees')} testId="stat-fees">
+      <Cell name={t('fees')} testId="stat-fees" mayShrink>
         {stats && <Sums items={stats.fees} />}
       </Cell>
     </section>
@@ -102,13 +102,13 @@ function Count(props: {
   )
 }
 
-function Cell(props: { name: string; help?: string; testId: string; children: ReactNode }) {
+function Cell(props: { name: string; help?: string; testId: string; mayShrink?: boolean; children: ReactNode }) {
   const id = useId()
   const label = <span className="text-2xs text-muted">{props.name}</span>
   return (
-    <div className={cn(cellClass, 'border-b-2 border-transparent')} id={id}>
+    <div className={cn(cellClass, 'border-b-2 border-transparent', props.mayShrink && 'lg:min-w-40 lg:shrink')} id={id}>
       {props.help ? <Tooltip content={props.help}>{label}</Tooltip> : label}
-      <span className="text-[13px] leading-5 font-medium" data-testid={props.testId}>
+      <span className="max-w-full truncate text-[13px] leading-5 font-medium" data-testid={props.testId}>
         {props.children ?? <Skeleton className="h-5 w-16" />}
       </span>
     </div>
@@ -118,9 +118,9 @@ function Cell(props: { name: string; help?: string; testId: string; children: Re
 function Sums({ items }: { items: readonly { asset: string; amount: string }[] }) {
   if (items.length === 0) return <span className="text-muted">–</span>
   return (
-    <span className="flex gap-3">
+    <span className="space-x-3" title={items.map(({ asset, amount }) => `${amount} ${asset}`).join('\n')}>
       {items.map(({ asset, amount }) => (
-        <span key={asset} title={`${amount} ${asset}`}>
+        <span key={asset}>
           {shortenDecimal(amount, 8) || showDecimal(amount)} <span className="text-muted">{asset}</span>
         </span>
       ))}

@@ -30,7 +30,7 @@ const say = (text) => process.stderr.write(`· ${text}\n`)
 
 function child(file, { args = [], env = {}, execArgv = [] } = {}) {
   const process_ = fork(new URL(file, import.meta.url), args, {
-    env: { ...process.env, ...env },
+    env: { MALLOC_ARENA_MAX: '2', ...process.env, ...env },
     execArgv,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

@@ -15,6 +15,20 @@ beforeAll(async () => {
 })
 afterAll(() => hub.close())
 
+/** All that the hub answers to these bytes until it hangs up. */
+function answerOnLine(bytes: string): Promise<string> {
+  const { hostname, port } = new URL(hub.url)
+  const line = createConnection(Number(port), hostname, () => line.write(bytes))
+  let text = ''
+  return new Promise((resolve) => {
+    line.on('data', (data) => {
+      text += data
+    })
+    line.on('error', () => {})
+    line.on('close', () => resolve(text))
+  })
+}
+
 describe('every refusal is a problem', () => {
   it.each([
     ['GET', '/api/v1/nothing/here', undefined, {}, 404, 'not_found'],
@@ -48,6 +62,37 @@ describe('every refusal is a problem', () => {
     expect(answer.text).not.toMatch(/node_modules|\.ts:|at /)
   })
 
+  it.each(['/api/v1/trading/orders/%E4', '/api/v1/trading/orders/%', '/%E4', '/api/v1/%C0%AE/%zz?x=%E4'])(
+    'GET %s, a path that does not decode, like any other that leads nowhere',
+    async (path) => {
+      const answer = await hub.ask('GET', path, { token: user.token })
+      const other = await hub.ask('GET', path.replace(/%.*/, 'nothing'), { token: user.token })
+      const { request_id, ...problem } = problemSchema.strict().parse(answer.body)
+      expect(problem).toEqual({ ...other.body, request_id: undefined })
+      expect(request_id).toMatch(/^[0-9a-f-]{36}$/)
+      const names = (headers: Headers) => [...headers.keys()].filter((name) => !name.startsWith('ratelimit'))
+      expect(names(answer.headers)).toEqual(names(other.headers))
+      const foreign = await hub.ask('GET', path, { token: user.token, headers: { origin: 'https://evil.com' } })
+      expect(foreign.body).toMatchObject({ status: 403, code: 'origin_not_allowed' })
+    },
+  )
+
+  const upgrade = (method: string, ...more: string[]) =>
+    [`${method} /api/v1/trading/ws HTTP/1.1`, 'Host: hub', 'Connection: Upgrade', ...more, '', ''].join('\r\n')
+  it.each([
+    ['garbage', '\x16\x03\x01 no http\r\n\r\n', 400, 'invalid_request'],
+    ['huge headers', `GET / HTTP/1.1\r\nHost: hub\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`, 431, 'headers_too_large'],
+    ['headers that never end', 'GET / HTTP/1.1\r\nHost: hub\r\n', 408, 'request_timeout'],
+    ['another protocol', upgrade('GET', 'Upgrade: h2c'), 400, 'bad_upgrade'],
+    ['no key', upgrade('GET', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'), 400, 'bad_upgrade'],
+    ['an upgrade by POST', upgrade('POST', 'Upgrade: websocket'), 405, 'method_not_allowed'],
+  ] as const)('%s on the line', { timeout: 15_000 }, async (_name, sent, status, code) => {
+    const [head = '', body = ''] = (await answerOnLine(sent)).split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    expect(head.toLowerCase()).toContain('content-type: application/problem+json')
+    expect(problemSchema.strict().parse(JSON.parse(body))).toMatchObject({ status, code })
+  })
+
   it('names the methods an address takes', async () => {
     expect((await hub.ask('PUT', '/api/v1/auth/login', { body: {} })).headers.get('allow')).toBe('POST')
   })
@@ -55,6 +100,12 @@ describe('every refusal is a problem', () => {
   it.each([
     '/trading/orders?user_id=1',
     '/trading/orders?limit=0',
+    '/trading/orders?from=1e3',
+    '/trading/orders?from=0x10',
+    '/trading/orders?to=',
+    '/trading/executions?from=%20',
+    '/trading/executions?exchange_key_id=1e0',
+    '/events?after=1e0',
     '/trading/orders?limit=501',
     '/trading/orders?limit=1&limit=2',
     '/trading/orders?status=DONE',

@@ -1,4 +1,4 @@
-import { userEventSchema } from '@tradercoin/protocol'
+import { queryInteger, userEventSchema } from '@tradercoin/protocol'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { UserListeners } from '../listeners.ts'
@@ -11,8 +11,8 @@ import type { ApiServer } from './server.ts'
 
 const querySchema = z.strictObject({
   epoch: z.string().max(64).optional(),
-  after: z.coerce.number().int().nonnegative().optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  after: queryInteger(0).optional(),
+  limit: queryInteger(1, 500).default(100),
 })
 const answerSchema = z.object({ epoch: z.string(), items: z.array(userEventSchema), next: z.int() })
 

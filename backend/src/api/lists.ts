@@ -6,6 +6,7 @@ import {
   pageOf,
   pageSchema,
   positionSchema,
+  queryInteger,
 } from '@tradercoin/protocol'
 import { z } from 'zod'
 import { type Cursor, formatCursor, type PageRequest } from '../store/cursor.ts'
@@ -15,9 +16,9 @@ import type { Store } from '../store/store.ts'
 import type { Cursors } from './cursor.ts'
 import type { ApiServer } from './server.ts'
 
-const time = z.coerce.number().int().nonnegative().optional()
+const time = queryInteger(0).optional()
 export const recordQuerySchema = pageSchema.extend({
-  exchange_key_id: z.coerce.number().int().positive().optional(),
+  exchange_key_id: queryInteger(1).optional(),
   symbol: z.string().max(64).optional(),
   from: time,
   to: time,

@@ -12,6 +12,7 @@ import {
   pageSchema,
   placeOrderAnswerSchema,
   placeOrderBodySchema,
+  queryInteger,
 } from '@tradercoin/protocol'
 import { z } from 'zod'
 import type { Accounts } from '../accounts/accounts.ts'
@@ -88,7 +89,7 @@ export function orderReadRoutes(api: ApiServer, { store, cursors, instruments }:
 }
 
 const cancelAllQuery = z.strictObject({
-  exchange_key_id: z.coerce.number().int().positive(),
+  exchange_key_id: queryInteger(1),
   symbol: z.string().min(1).max(64).optional(),
 })
 const cancelAllItem = cancelOrderAnswerSchema.extend({ problem: z.string().nullable() })

@@ -20,6 +20,7 @@ import type { LiveSession } from '../store/sessions.ts'
 import { MethodTable } from './method-table.ts'
 import { notFound, Problem, problemBody, problemType } from './problem.ts'
 import { problemOfError } from './problem-of-error.ts'
+import { answerBrokenRequest } from './raw-problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -63,6 +64,8 @@ export async function createServer(options: ServerOptions): Promise<ApiServer> {
     bodyLimit: 64 * 1024,
     serverFactory: () => server,
     routerOptions: { maxParamLength: 512 },
+    rewriteUrl: ({ url = '/' }) => routableUrl(url),
+    clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   // Answers are built from named columns, and the tests hold each against its schema; checking them again here would cost the tabs.
@@ -97,6 +100,20 @@ export async function createServer(options: ServerOptions): Promise<ApiServer> {
   await app.register(cookie)
   await app.register(rateLimit, { global: false, cache: 20_000, enableDraftSpec: true, ipv6Subnet: 64 })
   return app
+}
+
+/**
+ * The router would answer a path that does not decode by itself, past every hook. Taken literally, such a path is an address or an id
+ * like any other that leads nowhere.
+ */
+function routableUrl(url: string): string {
+  const path = url.split(/[?#]/, 1)[0] ?? ''
+  try {
+    decodeURIComponent(path)
+    return url
+  } catch {
+    return path.replaceAll('%', '%25') + url.slice(path.length)
+  }
 }
 
 /** Every refusal leaves as a problem, an address that leads nowhere as the site's page where a page was asked for. */

@@ -3,6 +3,8 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { limits, sessionIdSchema } from '@tradercoin/protocol'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { Problem } from '../api/problem.ts'
+import { endWithProblem } from '../api/raw-problem.ts'
 import type { OriginRule } from '../origin.ts'
 import type { Hub } from './hub.ts'
 import { Tab } from './tab.ts'
@@ -67,6 +69,9 @@ export class Upgrades {
   constructor(server: Server, options: UpgradeOptions) {
     this.options = options
     server.on('upgrade', (request, line, head) => this.onUpgrade(request, line, head))
+    this.sockets.on('wsClientError', (_error, line, { method }) => {
+      endWithProblem(line, method === 'GET' ? upgradeProblem : methodProblem)
+    })
   }
 
   /** Refuses every further upgrade. */
@@ -77,30 +82,26 @@ export class Upgrades {
   private onUpgrade(request: IncomingMessage, line: Duplex, head: Buffer): void {
     line.on('error', () => line.destroy())
     const checked = this.check(request)
-    if ('status' in checked) refuse(line, checked)
+    if (checked instanceof Problem) endWithProblem(line, checked)
     else
       this.sockets.handleUpgrade(request, line, head, (socket) => this.accept(socket, line, checked.ip, checked.label))
   }
 
-  private check(request: IncomingMessage): Refusal | { ip: string; label: string } {
+  private check(request: IncomingMessage): Problem | { ip: string; label: string } {
     const url = URL.canParse(request.url ?? '', 'http://hub') ? new URL(request.url ?? '', 'http://hub') : null
-    if (url?.pathname !== socketPath) {
-      return { status: 404, code: 'not_found', detail: 'There is no WebSocket at this path.' }
-    }
-    if (!this.isOpen)
-      return { status: 503, code: 'going_away', detail: 'The hub is going away; try again in a moment.' }
+    if (url?.pathname !== socketPath) return new Problem(404, 'not_found', 'There is no WebSocket at this path.')
+    if (!this.isOpen) return new Problem(503, 'going_away', 'The hub is going away; try again in a moment.', soon)
     if (!this.options.isAllowedOrigin(request.headers.origin)) {
-      const detail = 'Pages of this origin may not use this hub; see CORS_ORIGINS.'
-      return { status: 403, code: 'origin_not_allowed', detail }
+      return new Problem(403, 'origin_not_allowed', 'Pages of this origin may not use this hub; see CORS_ORIGINS.')
     }
     const labels = url.searchParams.getAll('session_id')
     const label = labels.length === 0 ? randomUUID() : sessionIdSchema.safeParse(labels[0]).data
     if (!label || labels.length > 1) {
-      return { status: 400, code: 'bad_session_id', detail: 'session_id must be 8 to 64 letters, digits, - or _.' }
+      return new Problem(400, 'bad_session_id', 'session_id must be 8 to 64 letters, digits, - or _.')
     }
     const ip = this.options.clientIp(request)
     if (this.hasRoom(ip)) return { ip, label }
-    return { status: 429, code: 'too_many_sockets', detail: 'Too many sockets wait to sign in; try again in a moment.' }
+    return new Problem(429, 'too_many_sockets', 'Too many sockets wait to sign in; try again in a moment.', soon)
   }
 
   private accept(socket: WebSocket, line: Duplex, ip: string, label: string): void {
@@ -129,35 +130,11 @@ export class Upgrades {
   }
 }
 
-interface Refusal {
-  status: number
-  code: string
-  detail: string
-}
-
-const titles: Record<number, string> = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  429: 'Too Many Requests',
-  503: 'Service Unavailable',
-}
-
-/** Answers in the place of the upgrade and hangs up. */
-function refuse(line: Duplex, { status, code, detail }: Refusal): void {
-  const title = titles[status] ?? 'Error'
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail, code, request_id: randomUUID() })
-  line.end(
-    [
-      `HTTP/1.1 ${status} ${title}`,
-      'Connection: close',
-      'Content-Type: application/problem+json',
-      'Cache-Control: no-store',
-      ...(status === 429 || status === 503 ? ['Retry-After: 5'] : []),
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      '',
-      body,
-    ].join('\r\n'),
-    () => line.destroy(),
-  )
-}
+const upgradeProblem = new Problem(
+  400,
+  'bad_upgrade',
+  'This address takes a WebSocket: GET with Upgrade: websocket, Sec-WebSocket-Version: 13 and a Sec-WebSocket-Key.',
+  { headers: { 'sec-websocket-version': '13, 8' } },
+)
+const methodProblem = new Problem(405, 'method_not_allowed', 'This address takes GET.', { headers: { allow: 'GET' } })
+const soon = { headers: { 'retry-after': '5' } }

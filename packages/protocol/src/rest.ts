@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { decimalSchema } from './decimal.ts'
+import { decimalSchema, normaliseDecimal } from './decimal.ts'
 import {
   environmentSchema,
   exchangeIdSchema,
@@ -60,10 +60,12 @@ export const addPaperKeyBodySchema = z.strictObject({
 })
 export type AddPaperKeyBody = z.infer<typeof addPaperKeyBodySchema>
 
-export const patchKeyBodySchema = z.strictObject({
-  label: z.string().max(64).nullable().optional(),
-  is_active: z.boolean().optional(),
-})
+export const patchKeyBodySchema = z
+  .strictObject({
+    label: z.string().max(64).nullable().optional(),
+    is_active: z.boolean().optional(),
+  })
+  .refine(({ label, is_active }) => label !== undefined || is_active !== undefined, 'send label, is_active or both')
 export type PatchKeyBody = z.infer<typeof patchKeyBodySchema>
 
 export const listenKeyAnswerSchema = z.object({
@@ -83,24 +85,32 @@ const commaList = <T>(item: z.ZodType<T, string>) =>
     .transform((text) => text.split(','))
     .pipe(z.array(item).max(32))
 
+/** A whole number in a query, in plain digits only: no sign, exponent, hexadecimal or blank. */
+export const queryInteger = (min: number, max = 999_999_999_999_999) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number in plain digits')
+    .transform(Number) // not money: an id, a time or a count
+    .pipe(z.int().min(min).max(max))
+
 /** Filters of `/trading/orders`, `/stats` and `/export`; `status` may name several, comma-separated. */
 export const orderFilterSchema = z.strictObject({
-  exchange_key_id: z.coerce.number().int().positive().optional(),
+  exchange_key_id: queryInteger(1).optional(),
   exchange: exchangeIdSchema.optional(),
   trading_mode: tradingModeSchema.optional(),
   symbol: z.string().max(64).optional(),
   side: sideSchema.optional(),
   status: commaList(orderStatusSchema).optional(),
   origin: z.enum(['hub', 'external']).optional(),
-  from: z.coerce.number().int().nonnegative().optional(),
-  to: z.coerce.number().int().nonnegative().optional(),
+  from: queryInteger(0).optional(),
+  to: queryInteger(0).optional(),
   /** Part of a symbol, an order id or a client order id. */
   q: z.string().max(64).optional(),
 })
 export type OrderFilter = z.infer<typeof orderFilterSchema>
 
 export const pageSchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: queryInteger(1, 500).default(100),
   cursor: z.string().max(512).optional(),
 })
 
@@ -139,10 +149,10 @@ export const orderDetailsSchema = orderSchema.extend({
 })
 export type OrderDetails = z.infer<typeof orderDetailsSchema>
 
-const positiveDecimal = decimalSchema.refine(
-  (text) => /[1-9]/.test(text) && !text.startsWith('-'),
-  'must be more than 0',
-)
+/** Ends in the one plain spelling: what is stored, sent and shown is the same from the start. */
+const positiveDecimal = decimalSchema
+  .refine((text) => /[1-9]/.test(text) && !text.startsWith('-'), 'must be more than 0')
+  .transform(normaliseDecimal)
 
 export const placeOrderBodySchema = z.strictObject({
   exchange_key_id: z.int().positive(),

@@ -11,7 +11,7 @@ import {
   toSnapshot,
 } from './account-state.ts'
 import { type Snapshot, snapshotSchema, type UserEvent, userEventSchema } from './messages.ts'
-import type { Balance, Execution, Gap, Order, Position } from './records.ts'
+import { type Balance, type Execution, type Gap, type Order, type Position, removedKeyReason } from './records.ts'
 
 const venue = { exchange_key_id: 1, exchange: 'binance', trading_mode: 'spot' } as const
 
@@ -232,6 +232,17 @@ describe('toSnapshot', () => {
   })
 })
 
+describe('an order whose key was removed', () => {
+  it('is not open: a snapshot holds it among the newest others only', () => {
+    const lost = { ...order(1, 'UNKNOWN', 1), reason: removedKeyReason }
+    const closed = Array.from({ length: snapshotClosedOrders }, (_, index) => order(index + 2, 'FILLED', 1_000 + index))
+    expect(toSnapshot(begin({ ...empty(), orders: [lost, ...closed] })).orders).not.toContainEqual(lost)
+    expect(toSnapshot(begin({ ...empty(), orders: [order(1, 'UNKNOWN', 1), ...closed] })).orders).toHaveLength(
+      snapshotClosedOrders + 1,
+    )
+  })
+})
+
 describe('applyMessage', () => {
   it('keeps the state of the keys: snapshot, key_status, heartbeat', () => {
     const state = createAccountState()
@@ -246,6 +257,25 @@ describe('applyMessage', () => {
     applyMessage(state, { type: 'heartbeat', data: { ts: 2, seq: 0, keys: [] } })
     expect(state.keys.size).toBe(0)
     expect(applyMessage(state, { type: 'pong' })).toBe('ignored')
+  })
+
+  it('drops the balances and positions of a key that a heartbeat no longer names, and says so once', () => {
+    const state = begin()
+    const other = { ...balance('BTC', '2'), exchange_key_id: 2 }
+    applyEvent(state, { type: 'balance_update', seq: 1, data: balance('USDT', '1') })
+    applyEvent(state, { type: 'balance_update', seq: 2, data: other })
+    applyEvent(state, { type: 'position_update', seq: 3, data: position('BTCUSDT', '1') })
+    applyEvent(state, { type: 'order_update', seq: 4, data: order(1, 'FILLED') })
+    const before = { ...state.versions }
+    const keys = [{ exchange_key_id: 2, state: 'live', age_ms: 1 } as const]
+    applyMessage(state, { type: 'heartbeat', data: { ts: 1, seq: 4, keys } })
+    expect([...state.balances.values()]).toEqual([other])
+    expect(state.positions.size).toBe(0)
+    expect(state.orders.size).toBe(1)
+    const after = { ...before, keys: before.keys + 1, balances: before.balances + 1, positions: before.positions + 1 }
+    expect(state.versions).toEqual(after)
+    applyMessage(state, { type: 'heartbeat', data: { ts: 2, seq: 4, keys } })
+    expect(state.versions).toEqual({ ...after, keys: after.keys + 1 })
   })
 
   it('replaces everything by a snapshot of another epoch', () => {

@@ -4,7 +4,7 @@ import {
   type Balance,
   type Execution,
   type Gap,
-  isTerminal,
+  isOpenOrder,
   type KeyStatus,
   type Order,
   type Position,
@@ -111,7 +111,10 @@ export function applyKeyStatus(state: AccountState, status: KeyStatus): void {
   state.versions.keys += 1
 }
 
-/** A heartbeat names every key of the user that the hub holds, so a key it leaves out is gone. */
+/**
+ * A heartbeat names every key of the user that the hub holds, so a key it leaves out is gone, and with it what was only true now: its
+ * balances and positions. Its orders and executions are history and stay.
+ */
 export function applyHeartbeat(state: AccountState, heartbeat: Heartbeat): void {
   const keys = new Map<number, KeyLink>()
   for (const { exchange_key_id, state: keyState, age_ms } of heartbeat.keys) {
@@ -127,6 +130,15 @@ export function applyHeartbeat(state: AccountState, heartbeat: Heartbeat): void 
   }
   state.keys = keys
   state.versions.keys += 1
+  if (dropOtherKeys(state.balances, keys)) state.versions.balances += 1
+  if (dropOtherKeys(state.positions, keys)) state.versions.positions += 1
+}
+
+/** @returns whether something was dropped */
+function dropOtherKeys(records: Map<string, { exchange_key_id: number }>, keys: Map<number, KeyLink>): boolean {
+  const before = records.size
+  for (const [name, { exchange_key_id }] of records) if (!keys.has(exchange_key_id)) records.delete(name)
+  return records.size < before
 }
 
 /** Applies whatever the hub sent; what is no part of an account (`ready`, `pong`, …) is `ignored`. */
@@ -149,7 +161,7 @@ export function toSnapshot(state: AccountState): Snapshot {
   return {
     epoch: state.epoch ?? '',
     seq: state.seq,
-    orders: orders.filter((order) => !isTerminal(order.status) || ++closed <= snapshotClosedOrders),
+    orders: orders.filter((order) => isOpenOrder(order) || ++closed <= snapshotClosedOrders),
     balances: sortedValues(state.balances),
     positions: sortedValues(state.positions).filter(({ quantity }) => !isZeroDecimal(quantity)),
     keys: [...state.keys.values()]

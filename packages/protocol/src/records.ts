@@ -64,6 +64,14 @@ export function isTerminal(status: OrderStatus): boolean {
   return terminalStatuses.has(status)
 }
 
+/** The reason shown on an order that had not ended when its key was removed; its status is UNKNOWN then. */
+export const removedKeyReason = 'The key was removed: the hub no longer hears of this order.'
+
+/** Whether an order may still trade and the hub hears of it. */
+export function isOpenOrder({ status, reason }: Pick<Order, 'status' | 'reason'>): boolean {
+  return !isTerminal(status) && !(status === 'UNKNOWN' && reason === removedKeyReason)
+}
+
 export const originSchema = z.enum(['hub', 'external'])
 export type Origin = z.infer<typeof originSchema>
 

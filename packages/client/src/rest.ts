@@ -43,6 +43,25 @@ export interface OrderQuery extends ListQuery {
   origin?: Order['origin'] | undefined
   q?: string | undefined
 }
+/** What can be traded at a venue, and its steps; null where the venue gives no such rule. */
+export interface Instrument {
+  exchange: Order['exchange']
+  environment: ExchangeKey['environment']
+  trading_mode: Order['trading_mode']
+  symbol: string
+  base_asset: string
+  quote_asset: string
+  tick_size: string | null
+  step_size: string | null
+  min_quantity: string | null
+  max_quantity: string | null
+  min_notional: string | null
+  is_trading: boolean
+}
+export interface InstrumentQuery extends Pick<ListQuery, 'exchange_key_id' | 'symbol'> {
+  exchange?: Order['exchange'] | undefined
+  trading_mode?: Order['trading_mode'] | undefined
+}
 export interface LoginSession {
   id: number | string
   created_at: number
@@ -121,6 +140,9 @@ export function createRest(options: { apiUrl: () => string; fetch: Fetch; getTok
       list<Balance>('/trading/balances', query, signal),
     positions: (query?: ListQuery & PageQuery, signal?: AbortSignal) =>
       list<Position>('/trading/positions', query, signal),
+    /** Of the venues of the user's keys, by symbol. */
+    instruments: (query?: InstrumentQuery & PageQuery, signal?: AbortSignal) =>
+      list<Instrument>('/trading/instruments', query, signal),
     gaps: (query?: ListQuery & PageQuery, signal?: AbortSignal) => list<Gap>('/trading/gaps', query, signal),
     /** The log itself, oldest first: the events after `after`. Another epoch is ApiError 409, pruned ones 410. */
     events: (query: { epoch?: string | undefined; after?: number | undefined; limit?: number | undefined } = {}) =>

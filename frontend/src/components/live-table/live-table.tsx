@@ -169,7 +169,7 @@ export function LiveTable<Item extends RowData & object>(props: LiveTableProps<I
       <div
         ref={scroller}
         onScroll={onScroll}
-        className={cn('min-h-0 flex-1 overflow-auto overscroll-contain', props.isDimmed && 'opacity-80 saturate-[.3]')}
+        className={cn('min-h-0 flex-1 overflow-auto overscroll-contain', props.isDimmed && 'opacity-90 saturate-[.2]')}
         data-testid="table-scroller"
       >
         <div role="table" aria-label={props.label} aria-rowcount={shown.length + 1} style={layout}>

@@ -8,6 +8,9 @@ import { useKeys } from '#features/keys/data.ts'
 import { useKeyName } from '#features/keys/key-name.ts'
 import { KeyStateBadge } from '#features/keys/key-state-badge.tsx'
 import { client } from '#lib/client.ts'
+import { cn } from '#lib/cn.ts'
+import { usePreferences } from '#lib/preferences.ts'
+import { showClock } from '#lib/time.ts'
 import { useAge } from '#lib/use-age.ts'
 import { useNow } from '#lib/use-now.ts'
 import { useLink } from './live.ts'
@@ -19,6 +22,7 @@ import { useStatusText } from './status-text.ts'
 export function HealthPanel({ status }: { status: Status }) {
   const t = useTranslations('connection')
   const { keys } = useKeys()
+  const { zone } = usePreferences()
   const link = useLink()
   const age = useAge()
   const now = useNow()
@@ -51,9 +55,13 @@ export function HealthPanel({ status }: { status: Status }) {
         )}
       </section>
       <section>
-        <h3 className="mb-1 text-muted">{t('exchangeLinks')}</h3>
+        <h3 className="mb-1 text-muted">
+          {link.status === 'connected' || link.staleSince === null
+            ? t('exchangeLinks')
+            : t('exchangeLinksAsOf', { time: showClock(link.staleSince, zone) })}
+        </h3>
         {active.length === 0 && <p>{t('noKeysYet')}</p>}
-        <ul className="flex flex-col gap-2">
+        <ul className={cn('flex flex-col gap-2', link.status !== 'connected' && 'saturate-0')}>
           {active.map((key) => (
             <li key={key.id} className="rounded border border-line p-2">
               <div className="flex items-center justify-between gap-2">
@@ -63,7 +71,7 @@ export function HealthPanel({ status }: { status: Status }) {
               {key.state_reason && <p className="mt-1 break-words text-muted">{key.state_reason}</p>}
               <p className="mt-1 text-muted">
                 {t('lastEvent')}: {key.last_event_at === null ? t('never') : age.ago(now - key.last_event_at)}
-                {typeof links.get(key.id)?.age_ms === 'number' && (
+                {link.status === 'connected' && typeof links.get(key.id)?.age_ms === 'number' && (
                   <> · {t('linkAge', { age: age.ago(links.get(key.id)?.age_ms ?? 0) })}</>
                 )}
               </p>

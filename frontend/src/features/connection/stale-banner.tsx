@@ -19,12 +19,13 @@ export function StaleBanner() {
   const age = useAge()
   if (!isStale(status) || staleSince === null) return null
   return (
-    <div
+    <section
+      aria-label={t('title')}
       data-testid="stale-banner"
       className="flex items-center gap-2 border-b border-sell/50 bg-sell/10 px-3 py-1.5 text-xs"
     >
       <TriangleAlert aria-hidden className="size-4 shrink-0 text-sell" />
       {t('staleBanner', { age: age.long(now - staleSince), time: showClock(staleSince, zone) })}
-    </div>
+    </section>
   )
 }

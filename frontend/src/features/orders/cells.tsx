@@ -76,7 +76,9 @@ export function TypeCell({ item }: CellProps) {
   const t = useTranslations()
   return (
     <span className="flex min-w-0 items-center gap-1">
-      <span className="truncate">{t(`type.${item.type}`)}</span>
+      <span className="truncate" title={t(`type.${item.type}`)}>
+        {t(`type.${item.type}`)}
+      </span>
       {item.time_in_force && item.time_in_force !== 'GTC' && (
         <Tooltip content={t(`tif.${item.time_in_force}`)}>
           <span className="inline-flex">

@@ -59,7 +59,9 @@ export function FilterBar({ filters, onChange, onClear, kind, children }: Filter
           aria-label={t('filters.account')}
           className="md:w-[120px]"
           value={filters.keyId ?? ''}
-          onChange={(event) => onChange({ keyId: event.target.value ? Number(/* not money: a key id */ event.target.value) : null })}
+          onChange={(event) =>
+            onChange({ keyId: event.target.value ? Number(/* not money: a key id */ event.target.value) : null })
+          }
           data-testid="filter-account"
         >
           <option value="">{t('filters.allAccounts')}</option>

@@ -59,7 +59,7 @@ interface PlainTableProps {
 function PlainTable({ label, headers, isDimmed, children }: PlainTableProps) {
   return (
     <section
-      className={cn('min-h-0 flex-1 overflow-auto', isDimmed && 'opacity-80 saturate-[.3]')}
+      className={cn('min-h-0 flex-1 overflow-auto', isDimmed && 'opacity-90 saturate-[.2]')}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must be scrollable by keyboard
       tabIndex={0}
       aria-label={label}

@@ -12,18 +12,22 @@ import { Field } from '#components/ui/field.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { Segmented } from '#components/ui/segmented.tsx'
 import { Select } from '#components/ui/select.tsx'
-import { useLiveValue, useStatus } from '#features/connection/live.ts'
+import { useStatus } from '#features/connection/live.ts'
 import { isStale } from '#features/connection/status.ts'
 import { useKeys } from '#features/keys/data.ts'
 import { EnvironmentBadge } from '#features/keys/environment-badge.tsx'
 import { useKeyName } from '#features/keys/key-name.ts'
 import { showDecimal } from '#lib/decimals.ts'
+import { useInstruments, useKnownSymbols } from './instruments.ts'
+import { NumberField } from './number-field.tsx'
 import { TicketConfirm } from './ticket-confirm.tsx'
 import {
   canPostOnly,
+  canReduceOnly,
   canSizeByValue,
   hasPrice,
   hasTrigger,
+  positionSides,
   readTicket,
   type TicketFields,
   type TicketProblems,
@@ -82,7 +86,8 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
   const name = useKeyName()
   const status = useStatus()
   const symbolsId = useId()
-  const symbols = useKnownSymbols(account)
+  const instruments = useInstruments(account)
+  const symbols = useKnownSymbols(account, instruments)
   const [typed, setTyped] = useState<Omit<TicketFields, 'keyId' | 'mode'>>({
     side: 'BUY',
     type: 'LIMIT',
@@ -94,6 +99,7 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
     tif: 'GTC',
     postOnly: false,
     reduceOnly: false,
+    positionSide: 'NET',
   })
   const [problems, setProblems] = useState<TicketProblems>({})
   const [isAsking, setIsAsking] = useState(false)
@@ -107,6 +113,15 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
   const read = readTicket(fields)
   const needsAsking = account.environment === 'live' || isStale(status)
   const isByValue = canSizeByValue(fields) && fields.unit === 'quote'
+  const instrument = instruments.get(fields.symbol.trim())
+  const sizeAsset = isByValue ? instrument?.quote_asset : instrument?.base_asset
+  const priceStep = instrument?.tick_size && t('ticket.step', { step: showDecimal(instrument.tick_size) })
+  const sizeHints = [
+    !isByValue && instrument?.step_size && t('ticket.step', { step: showDecimal(instrument.step_size) }),
+    !isByValue && instrument?.min_quantity && t('ticket.least', { quantity: showDecimal(instrument.min_quantity) }),
+    instrument?.min_notional &&
+      t('ticket.leastValue', { value: showDecimal(instrument.min_notional), asset: instrument.quote_asset }),
+  ].filter(Boolean)
   const side = t(`side.${fields.side}`)
 
   function onSubmit(event: FormEvent) {
@@ -211,6 +226,7 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
         <NumberField
           label={t('ticket.stopPrice')}
           error={errorOf('stopPrice')}
+          hint={priceStep || undefined}
           value={fields.stopPrice}
           onChange={(stopPrice) => change({ stopPrice })}
           testId="ticket-stop-price"
@@ -220,14 +236,20 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
         <NumberField
           label={t('ticket.price')}
           error={errorOf('price')}
+          hint={priceStep || undefined}
           value={fields.price}
           onChange={(price) => change({ price })}
           testId="ticket-price"
         />
       )}
       <NumberField
-        label={isByValue ? t('ticket.quantityQuote') : t('ticket.quantityBase')}
+        label={
+          sizeAsset
+            ? t('ticket.quantityIn', { asset: sizeAsset })
+            : t(isByValue ? 'ticket.quantityQuote' : 'ticket.quantityBase')
+        }
         error={errorOf('size')}
+        hint={sizeHints.join(' · ') || undefined}
         value={fields.size}
         onChange={(size) => change({ size })}
         testId="ticket-size"
@@ -238,8 +260,8 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
           value={fields.unit}
           onValueChange={(unit) => change({ unit })}
           options={[
-            { value: 'base', label: t('ticket.base'), testId: 'ticket-unit-base' },
-            { value: 'quote', label: t('ticket.quote'), testId: 'ticket-unit-quote' },
+            { value: 'base', label: instrument?.base_asset ?? t('ticket.base'), testId: 'ticket-unit-base' },
+            { value: 'quote', label: instrument?.quote_asset ?? t('ticket.quote'), testId: 'ticket-unit-quote' },
           ]}
         />
       )}
@@ -261,6 +283,24 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
           )}
         </Field>
       )}
+      {fields.mode === 'futures' && (
+        <Field label={t('ticket.positionSide')}>
+          {(control) => (
+            <Select
+              {...control}
+              value={fields.positionSide}
+              onChange={(event) => change({ positionSide: event.target.value as TicketFields['positionSide'] })}
+              data-testid="ticket-position-side"
+            >
+              {positionSides.map((value) => (
+                <option key={value} value={value}>
+                  {t(`ticket.positionSides.${value}`)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      )}
       <div className="flex flex-wrap gap-x-4">
         {canPostOnly(fields) && (
           <Checkbox
@@ -271,7 +311,7 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
             {t('ticket.postOnly')}
           </Checkbox>
         )}
-        {fields.mode === 'futures' && (
+        {canReduceOnly(fields) && (
           <Checkbox
             checked={fields.reduceOnly}
             onCheckedChange={(reduceOnly) => change({ reduceOnly })}
@@ -285,7 +325,7 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
         <span className="text-muted">{t('ticket.value')}</span>
         <span data-testid="ticket-value">
           {'body' in read && read.body.price && read.body.quantity
-            ? showDecimal(multiplyDecimal(read.body.price, read.body.quantity))
+            ? `${showDecimal(multiplyDecimal(read.body.price, read.body.quantity))} ${instrument?.quote_asset ?? ''}`
             : '–'}
         </span>
       </p>
@@ -313,46 +353,4 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
       )}
     </form>
   )
-}
-
-interface NumberFieldProps {
-  label: string
-  value: string
-  error: string | undefined
-  onChange: (value: string) => void
-  testId: string
-}
-
-/** A decimal as text: no spinner, no locale, no rounding. */
-function NumberField({ label, value, error, onChange, testId }: NumberFieldProps) {
-  return (
-    <Field label={label} error={error}>
-      {(control) => (
-        <Input
-          {...control}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-          inputMode="decimal"
-          spellCheck={false}
-          maxLength={40}
-          className="text-right"
-          data-testid={testId}
-        />
-      )}
-    </Field>
-  )
-}
-
-/** Symbols to suggest: those this account has traded, and the most common ones. */
-function useKnownSymbols(account: ExchangeKey): string[] {
-  const text = useLiveValue('orders', ({ orders }) => {
-    const symbols = new Set<string>()
-    for (const order of orders.values()) symbols.add(`${order.exchange_key_id}:${order.symbol}`)
-    return [...symbols].sort().join()
-  })
-  return useMemo(() => {
-    const prefix = `${account.id}:`
-    const traded = text.split(',').filter((entry) => entry.startsWith(prefix))
-    return [...new Set([...traded.map((entry) => entry.slice(prefix.length)), 'BTCUSDT', 'ETHUSDT'])]
-  }, [text, account.id])
 }

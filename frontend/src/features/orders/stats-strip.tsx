@@ -31,7 +31,7 @@ export function StatsStrip({ stats, isFailed, isDimmed, chosen, onChoose }: Stat
       data-testid="stats"
       className={cn(
         'flex shrink-0 items-stretch overflow-x-auto border-b border-line bg-surface [scrollbar-width:none]',
-        isDimmed && 'opacity-80 saturate-[.3]',
+        isDimmed && 'opacity-90 saturate-[.2]',
       )}
     >
       <Count name="total" value={stats?.total} isChosen={chosen === null} onClick={() => onChoose(null)} />

@@ -41,7 +41,9 @@ const looks: Record<Shown, { tone: Tone; icon: LucideIcon }> = {
 export function StatusChip({ order }: { order: Pick<Order, 'status' | 'executed_qty' | 'reason'> }) {
   const t = useTranslations()
   const isPartly = order.status === 'CANCELED' && signOf(order.executed_qty) > 0
-  const shown: Shown = isPartly ? 'PARTLY_CANCELED' : order.status
+  // A conditional order that has done its work: what it placed trades as an order of its own.
+  const hasTriggered = order.status === 'FILLED' && signOf(order.executed_qty) === 0
+  const shown: Shown = isPartly ? 'PARTLY_CANCELED' : hasTriggered ? 'TRIGGERED' : order.status
   const { tone, icon: Icon } = looks[shown]
   const help = t(`statusHelp.${shown}`)
   return (

@@ -28,6 +28,9 @@ export function TicketConfirm({ body, account, isStale, onClose, onConfirm }: Ti
     [t('ticket.symbol'), body.symbol],
     [t('ticket.side'), side],
     [t('ticket.type'), t(`type.${body.type}`)],
+    ...(body.position_side
+      ? [[t('ticket.positionSide'), t(`ticket.positionSides.${body.position_side}`)] as [string, string]]
+      : []),
     [body.quantity ? t('ticket.quantityBase') : t('ticket.quantityQuote'), showDecimal(size)],
     [t('ticket.price'), body.price ? showDecimal(body.price) : t('ticket.atMarket')],
     ...(body.stop_price ? [[t('ticket.stopPrice'), showDecimal(body.stop_price)] as [string, string]] : []),

@@ -16,6 +16,7 @@ const limit: TicketFields = {
   tif: 'GTC',
   postOnly: false,
   reduceOnly: false,
+  positionSide: 'NET',
 }
 
 describe('reading the ticket', () => {
@@ -53,6 +54,17 @@ describe('reading the ticket', () => {
     expect(readTicket({ ...both, mode: 'futures' })).toMatchObject({ body: { reduce_only: true, post_only: true } })
     const ioc = readTicket({ ...both, tif: 'IOC' })
     expect('body' in ioc && Object.keys(ioc.body)).not.toContain('post_only')
+  })
+
+  it('names the position in hedge mode, for futures alone and without reduce-only', () => {
+    const hedged = { ...limit, reduceOnly: true, positionSide: 'SHORT' } as const
+    const futures = readTicket({ ...hedged, mode: 'futures' })
+    expect(futures).toMatchObject({ body: { position_side: 'SHORT' } })
+    expect('body' in futures && Object.keys(futures.body)).not.toContain('reduce_only')
+    expect(placeOrderBodySchema.safeParse('body' in futures && futures.body).success).toBe(true)
+    for (const read of [readTicket(hedged), readTicket({ ...limit, mode: 'futures' })]) {
+      expect('body' in read && Object.keys(read.body)).not.toContain('position_side')
+    }
   })
 
   it('names each field that is wrong, and asks for a trigger where one is needed', () => {

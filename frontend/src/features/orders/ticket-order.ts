@@ -1,10 +1,13 @@
 import { ApiError, NetworkError } from '@tradercoin/client'
-import type { PlaceOrderBody, Side, TimeInForce, TradingMode } from '@tradercoin/protocol'
+import type { PlaceOrderBody, PositionSide, Side, TimeInForce, TradingMode } from '@tradercoin/protocol'
 import { parseTypedDecimal, signOf } from '#lib/decimals.ts'
 
 export const ticketTypes = ['LIMIT', 'MARKET', 'STOP_LIMIT', 'STOP_MARKET'] as const
 export type TicketType = (typeof ticketTypes)[number]
 export const ticketTifs = ['GTC', 'IOC', 'FOK'] as const satisfies readonly TimeInForce[]
+
+/** `NET` for accounts in one-way mode; in hedge mode the order names the position it opens or closes. */
+export const positionSides = ['NET', 'LONG', 'SHORT'] as const satisfies readonly PositionSide[]
 
 /** What stands in the ticket, as typed. */
 export interface TicketFields {
@@ -20,6 +23,7 @@ export interface TicketFields {
   tif: (typeof ticketTifs)[number]
   postOnly: boolean
   reduceOnly: boolean
+  positionSide: (typeof positionSides)[number]
 }
 
 export type FieldProblem = 'missing' | 'needNumber' | 'needPositive' | 'needSymbol'
@@ -32,6 +36,10 @@ export const canSizeByValue = ({ type, mode }: Pick<TicketFields, 'type' | 'mode
   type === 'MARKET' && mode === 'spot'
 /** Post-only means resting in the book first. */
 export const canPostOnly = ({ type, tif }: Pick<TicketFields, 'type' | 'tif'>) => type === 'LIMIT' && tif === 'GTC'
+
+/** In hedge mode the side and the position say already whether it closes; exchanges then refuse the flag. */
+export const canReduceOnly = ({ mode, positionSide }: Pick<TicketFields, 'mode' | 'positionSide'>) =>
+  mode === 'futures' && positionSide === 'NET'
 
 function checkNumber(typed: string): { value: string } | { problem: FieldProblem } {
   if (typed.trim() === '') return { problem: 'missing' }
@@ -71,7 +79,8 @@ export function readTicket(fields: TicketFields): { body: PlaceOrderBody } | { p
       ...(stopPrice && { stop_price: stopPrice }),
       ...(hasPrice(fields.type) && { time_in_force: fields.tif }),
       ...(fields.postOnly && canPostOnly(fields) && { post_only: true }),
-      ...(fields.reduceOnly && fields.mode === 'futures' && { reduce_only: true }),
+      ...(fields.reduceOnly && canReduceOnly(fields) && { reduce_only: true }),
+      ...(fields.mode === 'futures' && fields.positionSide !== 'NET' && { position_side: fields.positionSide }),
     },
   }
 }

@@ -2,7 +2,7 @@ import { type Clock, type Credentials, ExchangeError, type KeyCheck } from '@tra
 import { sealCredentials } from '../auth/key-secrets.ts'
 import type { Vault } from '../auth/vault.ts'
 import { accountScope, type Exchanges, type Venue } from '../exchanges.ts'
-import { type ExchangeKeyItem, readKey } from '../store/exchange-keys.ts'
+import { type ExchangeKeyItem, findRemovedKey, readKey } from '../store/exchange-keys.ts'
 import type { Store } from '../store/store.ts'
 import { Problem } from './problem.ts'
 
@@ -26,7 +26,8 @@ export interface KeyRequest {
 }
 
 /**
- * Proves a key with its venue, refuses one that could move money away, seals it and stores it.
+ * Proves a key with its venue, refuses one that could move money away, seals it and stores it: in the row of a key of the same account
+ * that the user removed earlier, where there is one.
  * @throws Problem 422 `withdraw_permission`, ExchangeError (`exchange_unavailable` when nobody answers in time), JobError `account_already_added`
  */
 export async function addKey(adding: KeyAdding, request: KeyRequest): Promise<ExchangeKeyItem> {
@@ -44,15 +45,17 @@ export async function addKey(adding: KeyAdding, request: KeyRequest): Promise<Ex
   if (permissions && !permissions.read) {
     throw new ExchangeError('auth', 'read_permission_missing', 'This key may not read the account.')
   }
-  const id = await store.writer.run('reserveKeyId', {})
-  const { exchange } = venue
+  const { exchange, environment } = venue
+  const account_scope = accountScope(venue, account_uid)
+  const removed = findRemovedKey(store.db, { user_id, exchange, environment, account_scope })
+  const id = removed ?? (await store.writer.run('reserveKeyId', {}))
   await store.writer.run('addKey', {
     id,
     user_id,
     ...venue,
     label,
     account_uid,
-    account_scope: accountScope(venue, account_uid),
+    account_scope,
     api_key_last4: credentials.api_key.slice(-4),
     ...sealCredentials(vault, { id, user_id, exchange }, credentials),
     permissions,

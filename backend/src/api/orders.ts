@@ -19,8 +19,8 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { CancelAnswer } from '../accounts/placement.ts'
 import { coversMode } from '../exchanges.ts'
 import type { Instruments } from '../instruments.ts'
-import { readKey } from '../store/exchange-keys.ts'
-import { listOrders, readOrderDetails } from '../store/order-list.ts'
+import { isRemovedKey, readKey } from '../store/exchange-keys.ts'
+import { listOrders, readOrder, readOrderDetails } from '../store/order-list.ts'
 import { readOrderStats } from '../store/order-stats.ts'
 import { readPlacedOrder } from '../store/placed-orders.ts'
 import type { UserScope } from '../store/scope.ts'
@@ -123,7 +123,11 @@ export function orderWriteRoutes(api: ApiServer, routes: OrderRoutes): void {
   api.delete('/trading/orders/:id', {
     schema: { tags, summary: 'Cancel an order', params, response: { 202: cancelOrderAnswerSchema } },
     handler: async ({ principal, params }, reply) => {
-      const { order, problem } = await accounts.cancelOrder({ user_id: principal.user.id }, idOf(params.id))
+      const scope = { user_id: principal.user.id }
+      const id = idOf(params.id)
+      const keyId = readOrder(store.db, scope, id)?.exchange_key_id
+      if (keyId !== undefined && isRemovedKey(store.db, scope, keyId)) throw keyRemoved()
+      const { order, problem } = await accounts.cancelOrder(scope, id)
       if (problem !== null) throw new Problem(422, 'cancel_refused', `The exchange refused the cancel: ${problem}`)
       return reply.code(202).send({ id: order.id, status: order.status })
     },
@@ -138,12 +142,16 @@ export function orderWriteRoutes(api: ApiServer, routes: OrderRoutes): void {
     handler: async ({ principal, query }, reply) => {
       const scope = { user_id: principal.user.id }
       const { exchange_key_id, symbol } = query
+      if (isRemovedKey(store.db, scope, exchange_key_id)) throw keyRemoved()
       if (!readKey(store.db, scope, exchange_key_id)) throw notFound()
       const answers = await accounts.cancelAll(scope, exchange_key_id, symbol ?? null)
       return reply.code(202).send({ items: answers.map(cancelAnswer) })
     },
   })
 }
+
+const keyRemoved = () =>
+  new Problem(409, 'key_removed', 'The key of this was removed, so the hub cannot cancel; add the account again first.')
 
 const cancelAnswer = ({ order: { id, status }, problem }: CancelAnswer) => ({ id, status, problem })
 

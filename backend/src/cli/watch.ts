@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Client, ClientError, type ConnectionState, createClient } from '@tradercoin/client'
-import { isTerminal } from '@tradercoin/protocol'
+import { isOpenOrder } from '@tradercoin/protocol'
 import { connectionLine, executionLine, keyLine, orderLine } from './watch-lines.ts'
 import { findLogin, type Terminal } from './watch-login.ts'
 
@@ -67,7 +67,7 @@ async function follow(client: Client, io: WatchIo): Promise<number> {
   client.onExecution((execution) => print(executionLine(execution)))
   client.onKeyStatus((status) => print(keyLine(status, Date.now())))
   client.onSnapshot(({ orders }) => {
-    say(`${orders.filter(({ status }) => !isTerminal(status)).length} open orders; watching`)
+    say(`${orders.filter(isOpenOrder).length} open orders; watching`)
   })
   const code = await new Promise<number>((resolve) => {
     let told = ''

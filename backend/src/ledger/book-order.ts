@@ -9,6 +9,7 @@ import {
   type Order,
   type OrderReport,
 } from '@tradercoin/protocol'
+import { isRemovedKey } from '../store/exchange-keys.ts'
 import { insertExecution } from '../store/executions.ts'
 import { findByVenueId, findUnbound, type StoredOrder, type VenueOrderId } from '../store/orders.ts'
 import { type Booking, publish } from './booking.ts'
@@ -73,7 +74,10 @@ function withNews(executions: ExecutionsSummary | null, news: Execution | null):
 
 function addFirst(booking: Booking, report: OrderReport): boolean {
   const executions = executionsUnder(booking, report)
-  const state = { facts: mergeReport(null, report), place: null, cancel: null, executions }
+  const known = { facts: mergeReport(null, report), place: null, cancel: null, executions }
+  // What had arrived when its key was removed is booked after that.
+  const isRemoved = isRemovedKey(booking.db, booking.account, booking.account.exchange_key_id)
+  const state = isRemoved ? { ...known, key_removed: true as const } : known
   addOrder(booking, originOf(booking, report), state, { source: booking.source, exchange_time: report.update_time })
   return true
 }

@@ -1,4 +1,12 @@
-import { noExecutions, type OpenRequest, type Order, type OrderTimelineEntry, viewOrder } from '@tradercoin/protocol'
+import {
+  isTerminal,
+  noExecutions,
+  type OpenRequest,
+  type Order,
+  type OrderTimelineEntry,
+  removedKeyReason,
+  viewOrder,
+} from '@tradercoin/protocol'
 import { orderColumns } from '../store/columns.ts'
 import { insertOrderEvent } from '../store/order-events.ts'
 import {
@@ -10,6 +18,7 @@ import {
   updateOrderState,
 } from '../store/orders.ts'
 import { type Booking, publish } from './booking.ts'
+import { missingQuantity } from './missing-quantity.ts'
 
 /** The request that overlays the venue's facts: a cancel hides the placing but keeps its terms. */
 function openRequest({ place, cancel }: OrderState): OpenRequest | null {
@@ -17,9 +26,10 @@ function openRequest({ place, cancel }: OrderState): OpenRequest | null {
   return { ...cancel, terms: place?.terms ?? null }
 }
 
-/** The record that tabs see, as it follows from the state. An order_id from the answer to our placing is shown before any report. */
+/** The record that tabs see, as it follows from the state. What had not ended when its key was removed is not known any more. An order_id from the answer to our placing is shown before any report. */
 export function recordOf(identity: OrderIdentity, state: OrderState): Order {
   const view = viewOrder(state.facts, openRequest(state), state.executions ?? noExecutions)
+  const isLost = state.key_removed === true && !isTerminal(view.status)
   return {
     id: identity.id,
     user_id: identity.user_id,
@@ -36,7 +46,7 @@ export function recordOf(identity: OrderIdentity, state: OrderState): Order {
     time_in_force: view.time_in_force,
     post_only: view.post_only,
     reduce_only: view.reduce_only,
-    status: view.status,
+    status: isLost ? 'UNKNOWN' : view.status,
     price: view.price,
     stop_price: view.stop_price,
     quantity: view.quantity,
@@ -50,7 +60,7 @@ export function recordOf(identity: OrderIdentity, state: OrderState): Order {
     fees: view.fees,
     realized_pnl: view.realized_pnl,
     origin: identity.origin,
-    reason: view.reason,
+    reason: isLost ? removedKeyReason : view.reason,
     parent_order_id: view.parent_order_id,
     create_time: state.facts?.create_time ?? state.place?.time ?? view.create_time,
     update_time: view.update_time,
@@ -87,6 +97,7 @@ export function saveOrder(
   const old = recordOf(identity, before)
   const order = recordOf({ ...identity, order_id: orderId }, state)
   const isChanged = !recordsEqual(old, order)
+  noteMissing(booking, identity.id, state)
   if (!isChanged) {
     updateOrderState(booking.db, identity.id, state)
     return { order, isChanged }
@@ -108,7 +119,13 @@ export function addOrder(
   const order = recordOf({ id: 0, user_id, exchange_key_id, exchange, origin, order_id: null }, state)
   insertOrder(booking.db, order, state, placedAs)
   tell(booking, null, order, cause)
+  noteMissing(booking, order.id, state)
   return order
+}
+
+function noteMissing({ incomplete }: Booking, id: number, state: OrderState): void {
+  if (missingQuantity(state) === null) incomplete.delete(id)
+  else incomplete.add(id)
 }
 
 /** What a step of the timeline shows of the order; a change of anything else (the venue's id, a fee) is no step of its own. */

@@ -2,7 +2,7 @@ import type { Environment, ExchangeId, ExchangeKey, KeyPermissions, TradingMode 
 import { appendAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { JobError } from './errors.ts'
-import type { Job } from './job.ts'
+import type { Job, JobContext } from './job.ts'
 import type { UserScope } from './scope.ts'
 
 /** An exchange key as its owner sees it. `warnings`: sentences from the check of its rights. */
@@ -89,8 +89,42 @@ export interface NewKey {
   ip: string | null
 }
 
-/** @throws JobError `account_already_added` when the user has a key of the same account */
-export const addKey: Job<NewKey, void> = (db, key, { now }) => {
+export type AccountOfKey = Pick<NewKey, 'user_id' | 'exchange' | 'environment' | 'account_scope'>
+
+/** The row of a key of this account that the user has removed: adding the account again brings it back. */
+export function findRemovedKey(db: Database, account: AccountOfKey): number | undefined {
+  return db.get<{ id: number }>(
+    `SELECT id FROM exchange_keys WHERE user_id = ? AND exchange = ? AND environment = ? AND account_scope = ?
+     AND deleted_at IS NOT NULL ORDER BY id DESC`,
+    account.user_id,
+    account.exchange,
+    account.environment,
+    account.account_scope,
+  )?.id
+}
+
+/** Whether this was a key of the user that they have removed. */
+export const isRemovedKey = (db: Database, { user_id }: UserScope, id: number) =>
+  db.get('SELECT 1 FROM exchange_keys WHERE id = ? AND user_id = ? AND deleted_at IS NOT NULL', id, user_id) !==
+  undefined
+
+const given = [
+  'trading_mode',
+  'region',
+  'label',
+  'account_uid',
+  'api_key_last4',
+  'api_key_sealed',
+  'api_secret_sealed',
+  'passphrase_sealed',
+] as const satisfies readonly (keyof NewKey)[]
+
+/**
+ * Part of the job `addKey`. A removed key of the same account comes back in its own row, with what is known of its history.
+ * @returns whether one came back
+ * @throws JobError `account_already_added` when the user has a key of the same account, or it came or went while this one was sealed
+ */
+export function storeKey(db: Database, key: NewKey, { now }: Pick<JobContext, 'now'>): boolean {
   const { id, user_id, exchange, environment, account_scope } = key
   const same = db.get(
     `SELECT 1 FROM exchange_keys WHERE user_id = ? AND exchange = ? AND environment = ? AND account_scope = ?
@@ -100,30 +134,39 @@ export const addKey: Job<NewKey, void> = (db, key, { now }) => {
     environment,
     account_scope,
   )
-  if (same) throw new JobError('account_already_added', 'A key of this exchange account is there already')
-  db.run(
-    `INSERT INTO exchange_keys (id, user_id, exchange, trading_mode, environment, region, label, account_uid, account_scope,
-       api_key_last4, api_key_sealed, api_secret_sealed, passphrase_sealed, permissions, warnings, state, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'connecting', ?)`,
-    id,
-    user_id,
-    exchange,
-    key.trading_mode,
-    environment,
-    key.region,
-    key.label,
-    key.account_uid,
-    account_scope,
-    key.api_key_last4,
-    key.api_key_sealed,
-    key.api_secret_sealed,
-    key.passphrase_sealed,
+  const removed = findRemovedKey(db, key)
+  // Sealed secrets open only in the row they were sealed for.
+  if (same || (removed !== undefined && removed !== id)) {
+    throw new JobError('account_already_added', 'A key of this exchange account is there already')
+  }
+  const values = [
+    ...given.map((column) => key[column]),
     key.permissions && JSON.stringify(key.permissions),
     JSON.stringify(key.warnings),
-    now,
-  )
+  ]
+  if (removed === undefined) {
+    db.run(
+      `INSERT INTO exchange_keys (${given.join(', ')}, permissions, warnings, id, user_id, exchange, environment, account_scope,
+         state, created_at) VALUES (${given.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, 'connecting', ?)`,
+      ...values,
+      id,
+      user_id,
+      exchange,
+      environment,
+      account_scope,
+      now,
+    )
+  } else {
+    db.run(
+      `UPDATE exchange_keys SET ${given.map((column) => `${column} = ?`).join(', ')}, permissions = ?, warnings = ?,
+         is_active = 1, state = 'connecting', state_reason = NULL, deleted_at = NULL WHERE id = ?`,
+      ...values,
+      id,
+    )
+  }
   const detail = { exchange_key_id: id, exchange, environment, trading_mode: key.trading_mode }
   appendAudit(db, now, { user_id, actor: `user:${user_id}`, action: 'key_added', detail, ip: key.ip })
+  return removed !== undefined
 }
 
 export interface KeyPatch {
@@ -148,26 +191,23 @@ export const patchKey: Job<KeyPatch, void> = (db, { user_id, id, label, is_activ
   appendAudit(db, now, { user_id, actor: `user:${user_id}`, action: 'key_changed', detail, ip })
 }
 
-/** Removes the key and its secrets; its orders stay. @throws JobError `not_found` */
-export const deleteKey: Job<UserScope & { id: number; ip: string | null }, void> = (
-  db,
-  { user_id, id, ip },
-  { now },
-) => {
-  const { changes } = db.run(
+export interface RemovedKey extends UserScope {
+  id: number
+  ip: string | null
+}
+
+/** Part of the job `deleteKey`: forgets the secrets. @returns the exchange of the key @throws JobError `not_found` */
+export function eraseKey(db: Database, { user_id, id, ip }: RemovedKey, { now }: Pick<JobContext, 'now'>): ExchangeId {
+  const erased = db.get<{ exchange: ExchangeId }>(
     `UPDATE exchange_keys SET deleted_at = ?, is_active = 0, state = 'stopped', state_reason = NULL, api_key_sealed = NULL,
        api_secret_sealed = NULL, passphrase_sealed = NULL, listen_key_sealed = NULL, listen_key_expires_at = NULL
-     WHERE id = ? AND user_id = ? AND deleted_at IS NULL`,
+     WHERE id = ? AND user_id = ? AND deleted_at IS NULL RETURNING exchange`,
     now,
     id,
     user_id,
   )
-  if (changes === 0) throw new JobError('not_found')
-  appendAudit(db, now, {
-    user_id,
-    actor: `user:${user_id}`,
-    action: 'key_deleted',
-    detail: { exchange_key_id: id },
-    ip,
-  })
+  if (!erased) throw new JobError('not_found')
+  const detail = { exchange_key_id: id }
+  appendAudit(db, now, { user_id, actor: `user:${user_id}`, action: 'key_deleted', detail, ip })
+  return erased.exchange
 }

@@ -50,25 +50,27 @@ export function readOrderStats(
   })
 }
 
-async function countByStatus(
-  queries: Kysely<Schema>,
-  scope: UserScope,
-  filter: OrderFilter,
-): Promise<{ status: OrderStatus; count: number }[]> {
+interface StatusCount {
+  status: OrderStatus
+  is_open: number
+  count: number
+}
+
+async function countByStatus(queries: Kysely<Schema>, scope: UserScope, filter: OrderFilter): Promise<StatusCount[]> {
   return filterOrders(queries.selectFrom('orders'), scope, filter)
-    .select(['status', sql<number>`count(*)`.as('count')])
-    .groupBy('status')
+    .select(['status', 'is_open', sql<number>`count(*)`.as('count')])
+    .groupBy(['status', 'is_open'])
     .execute()
 }
 
-function summarise(counts: { status: OrderStatus; count: number }[]): Omit<OrderStats, 'by_quote' | 'fees'> {
-  const sumOf = (matches: (status: OrderStatus) => boolean) =>
-    counts.reduce((sum, { status, count }) => (matches(status) ? sum + count : sum), 0)
-  const only = (wanted: OrderStatus) => sumOf((status) => status === wanted)
-  const ended = sumOf(isTerminal)
+function summarise(counts: StatusCount[]): Omit<OrderStats, 'by_quote' | 'fees'> {
+  const sumOf = (matches: (counted: StatusCount) => boolean) =>
+    counts.reduce((sum, counted) => (matches(counted) ? sum + counted.count : sum), 0)
+  const only = (wanted: OrderStatus) => sumOf(({ status }) => status === wanted)
+  const ended = sumOf(({ status }) => isTerminal(status))
   return {
     total: sumOf(() => true),
-    open: sumOf((status) => !isTerminal(status)),
+    open: sumOf(({ is_open }) => is_open === 1),
     filled: only('FILLED'),
     canceled: only('CANCELED'),
     rejected: only('REJECTED'),

@@ -1,4 +1,10 @@
-import { type ExecutionsSummary, isTerminal, type OpenRequest, type Order, type OrderFacts } from '@tradercoin/protocol'
+import {
+  type ExecutionsSummary,
+  isOpenOrder,
+  type OpenRequest,
+  type Order,
+  type OrderFacts,
+} from '@tradercoin/protocol'
 import { orderColumns } from './columns.ts'
 import type { Database, SqlValue } from './database.ts'
 import type { UserScope } from './scope.ts'
@@ -11,6 +17,8 @@ export interface OrderState {
   place: OpenRequest | null
   cancel: OpenRequest | null
   executions: ExecutionsSummary | null
+  /** Its key was removed while it had not ended, and has not come back. */
+  key_removed?: true
 }
 
 /** The part of an order's record that does not follow from its state. */
@@ -26,8 +34,7 @@ type StoredRow = OrderIdentity & { state: string }
 
 const selectStored = 'SELECT id, user_id, exchange_key_id, exchange, origin, order_id, state FROM orders'
 
-function storedOf(row: StoredRow | undefined): StoredOrder | undefined {
-  if (!row) return undefined
+function storedOf(row: StoredRow): StoredOrder {
   const { id, user_id, exchange_key_id, exchange, origin, order_id } = row
   return {
     identity: { id, user_id, exchange_key_id, exchange, origin, order_id },
@@ -40,7 +47,8 @@ export type VenueOrderId = Pick<Order, 'exchange_key_id' | 'trading_mode' | 'sym
 
 export function findByVenueId(db: Database, id: VenueOrderId): StoredOrder | undefined {
   const sql = `${selectStored} WHERE exchange_key_id = ? AND trading_mode = ? AND symbol = ? AND order_id = ?`
-  return storedOf(db.get<StoredRow>(sql, id.exchange_key_id, id.trading_mode, id.symbol, id.order_id))
+  const row = db.get<StoredRow>(sql, id.exchange_key_id, id.trading_mode, id.symbol, id.order_id)
+  return row && storedOf(row)
 }
 
 /** Our own order of that client order id whose venue id is not known yet. */
@@ -49,11 +57,26 @@ export function findUnbound(
   id: { exchange_key_id: number; symbol: string; client_order_id: string },
 ): StoredOrder | undefined {
   const sql = `${selectStored} WHERE exchange_key_id = ? AND placed_as = ? AND symbol = ? AND order_id IS NULL`
-  return storedOf(db.get<StoredRow>(sql, id.exchange_key_id, id.client_order_id, id.symbol))
+  const row = db.get<StoredRow>(sql, id.exchange_key_id, id.client_order_id, id.symbol)
+  return row && storedOf(row)
 }
 
 export function findStored(db: Database, { user_id }: UserScope, id: number): StoredOrder | undefined {
-  return storedOf(db.get<StoredRow>(`${selectStored} WHERE id = ? AND user_id = ?`, id, user_id))
+  const row = db.get<StoredRow>(`${selectStored} WHERE id = ? AND user_id = ?`, id, user_id)
+  return row && storedOf(row)
+}
+
+/** The orders of a key that have not ended, oldest first. */
+export function findOpenOrders(db: Database, { user_id }: UserScope, keyId: number): StoredOrder[] {
+  const sql = `${selectStored} WHERE user_id = ? AND exchange_key_id = ? AND is_open = 1 ORDER BY id`
+  return db.all<StoredRow>(sql, user_id, keyId).map(storedOf)
+}
+
+/** The orders of a key that are shown as lost because it was removed, oldest first. */
+export function findOrdersOfRemovedKey(db: Database, { user_id }: UserScope, keyId: number): StoredOrder[] {
+  const sql = `${selectStored} WHERE user_id = ? AND exchange_key_id = ? AND status = 'UNKNOWN'
+    AND json_extract(state, '$.key_removed') ORDER BY id`
+  return db.all<StoredRow>(sql, user_id, keyId).map(storedOf)
 }
 
 /** Whether the hub has placed an order of that client order id with this key before. */
@@ -114,7 +137,7 @@ export function updateOrderState(db: Database, id: number, state: OrderState): v
   db.run('UPDATE orders SET state = ? WHERE id = ?', JSON.stringify(state), id)
 }
 
-const isOpen = ({ status }: Order) => (isTerminal(status) ? 0 : 1)
+const isOpen = (order: Order) => (isOpenOrder(order) ? 1 : 0)
 
 function columnValue(record: Order, column: (typeof orderColumns)[number]): SqlValue {
   const value = record[column]

@@ -36,6 +36,10 @@ export async function listExecutions(
   return pageOfRows(await query.execute(), limit, (row) => row, executionOfRow)
 }
 
+/** The keys that the user has not removed: what others hold now is no longer known. */
+const presentKeys = (queries: Kysely<Schema>, userId: number) =>
+  queries.selectFrom('exchange_keys').select('id').where('user_id', '=', userId).where('deleted_at', 'is', null)
+
 /** All balances of a user that match, the latest moved first. `symbol` names an asset. */
 export async function listBalances(
   queries: Kysely<Schema>,
@@ -46,6 +50,7 @@ export async function listBalances(
     .selectFrom('balances')
     .select(balanceColumns)
     .where('user_id', '=', user_id)
+    .where('exchange_key_id', 'in', presentKeys(queries, user_id))
     .orderBy('update_time', 'desc')
     .orderBy('exchange_key_id')
     .orderBy('asset')
@@ -66,6 +71,7 @@ export async function listPositions(
     .selectFrom('positions')
     .select(positionColumns)
     .where('user_id', '=', user_id)
+    .where('exchange_key_id', 'in', presentKeys(queries, user_id))
     .orderBy('update_time', 'desc')
     .orderBy('exchange_key_id')
     .orderBy('symbol')

@@ -16,8 +16,10 @@ import { readUserLog } from './user-logs.ts'
 const orderList = orderColumns.join(', ')
 const openSql = `SELECT ${orderList} FROM orders WHERE user_id = ? AND is_open = 1`
 const closedSql = `SELECT ${orderList} FROM orders WHERE user_id = ? AND is_open = 0 ORDER BY create_time DESC, id DESC LIMIT ?`
-const balancesSql = `SELECT ${balanceColumns.join(', ')} FROM balances WHERE user_id = ?`
-const positionsSql = `SELECT ${positionColumns.join(', ')} FROM positions WHERE user_id = ?`
+const ofPresentKeys =
+  'user_id = ? AND exchange_key_id IN (SELECT id FROM exchange_keys WHERE user_id = ? AND deleted_at IS NULL)'
+const balancesSql = `SELECT ${balanceColumns.join(', ')} FROM balances WHERE ${ofPresentKeys}`
+const positionsSql = `SELECT ${positionColumns.join(', ')} FROM positions WHERE ${ofPresentKeys}`
 
 /**
  * What a tab that cannot resume starts from: open orders and the newest others, balances, positions, all in one read transaction and
@@ -30,8 +32,8 @@ export function readSnapshot(db: Database, scope: UserScope): Omit<Snapshot, 'ke
     if (!log) throw new Error('the user has no log')
     const open = db.all<OrderRow>(openSql, scope.user_id)
     const closed = db.all<OrderRow>(closedSql, scope.user_id, snapshotClosedOrders)
-    const balances = db.all<Balance>(balancesSql, scope.user_id)
-    const positions = db.all<Position>(positionsSql, scope.user_id)
+    const balances = db.all<Balance>(balancesSql, scope.user_id, scope.user_id)
+    const positions = db.all<Position>(positionsSql, scope.user_id, scope.user_id)
     return {
       epoch: log.epoch,
       seq: log.seq,

@@ -10,6 +10,7 @@ import type { AccountEvent, KeyState, KeyStatus } from '@tradercoin/protocol'
 import { type AccountKey, activeKeyRow, readKeyProgress } from '../store/account-keys.ts'
 import { BookingQueue, isEnding } from './booking-queue.ts'
 import { credentialsOf } from './credentials.ts'
+import { completionPatienceMs, IncompleteOrders } from './incomplete-orders.ts'
 import { settleOpenRequests } from './open-requests.ts'
 import type { AccountParts } from './parts.ts'
 import { reasonFor } from './reason.ts'
@@ -45,6 +46,7 @@ export class Account implements StreamHandlers {
   readonly parts: AccountParts
   readonly queue: BookingQueue
   private readonly snapshots: SnapshotQueue
+  private readonly incomplete: IncompleteOrders
   private state: KeyState = 'connecting'
   private reason: string | null = null
   private lastEventAt: number | null = null
@@ -76,9 +78,14 @@ export class Account implements StreamHandlers {
     this.key = key
     this.exchange = exchange
     this.snapshots = snapshots
+    this.incomplete = new IncompleteOrders(this)
     this.queue = new BookingQueue(parts, key, {
       onOverflow: (oldestAt) => this.startOver(oldestAt),
       onUnread: () => this.doubt(),
+      onIncomplete: (ids) => {
+        this.incomplete.note(ids)
+        this.expectOutcome(completionPatienceMs)
+      },
     })
   }
 
@@ -290,20 +297,33 @@ export class Account implements StreamHandlers {
     this.lookAt = Math.min(this.lookAt ?? at, at)
   }
 
-  /** Asks the venue about our own open requests. */
+  /** Asks the venue about our own open requests, and about orders of which an execution is missing. */
   async lookUp(): Promise<void> {
     this.isLooking = true
     this.lookAt = null
+    // One that fails does not keep the other.
+    await this.look(() => settleOpenRequests(this))
+    await this.look(() => this.completeOrders())
+    this.isLooking = false
+  }
+
+  /** `ask` resolves in how many ms to look again; null: not before something new happens. */
+  private async look(ask: () => Promise<number | null>): Promise<void> {
     try {
-      const nextInMs = await settleOpenRequests(this)
+      const nextInMs = await ask()
       if (nextInMs !== null) this.expectOutcome(nextInMs)
     } catch (error) {
       if (isEnding(error)) return
       this.parts.log('info', 'look_up_failed', { exchange_key_id: this.key.id, problem: messageOf(error) })
       this.expectOutcome(lookAgainAfterFailureMs)
-    } finally {
-      this.isLooking = false
     }
+  }
+
+  private async completeOrders(): Promise<number | null> {
+    const { executions, isLacking, nextInMs } = await this.incomplete.complete()
+    if (executions > 0) this.parts.log('warn', 'missing_fill_found', { exchange_key_id: this.key.id, executions })
+    if (isLacking) this.doubt()
+    return nextInMs
   }
 
   private planComparison(): void {

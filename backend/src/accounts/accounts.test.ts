@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ExchangeError } from '@tradercoin/exchanges'
-import type { Execution, Gap, Order, PlaceOrderBody } from '@tradercoin/protocol'
+import type { AccountEvent, Execution, Gap, Order, PlaceOrderBody } from '@tradercoin/protocol'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AccountsBench } from '../../test/support/accounts.ts'
 import { filledOrder, orderEvent } from '../../test/support/reports.ts'
@@ -337,6 +337,78 @@ describe('comparing while live', () => {
       await kept(1)
       pass(70_000)
       expect(asked()).toBe(before)
+    })
+  })
+
+  describe('after an order was told to be executed further than its executions say', () => {
+    const [accepted, first, second, third] = filledOrder('1', 3) as [
+      AccountEvent,
+      AccountEvent,
+      AccountEvent,
+      AccountEvent,
+    ]
+    let looks = 0
+    const booked = (count: number) => until(() => expect(executions()).toHaveLength(count))
+
+    beforeEach(async () => {
+      looks = 0
+      await goLive()
+      venue.order = async () => {
+        looks += 1
+        return [accepted, first, second, third]
+      }
+    })
+
+    it('asks the exchange for the missing fill within seconds', async () => {
+      venue.stream.send(accepted, first)
+      venue.stream.send(third)
+      await booked(2)
+      pass(3_000)
+      await booked(3)
+      expect(executions().sort()).toEqual(['11', '12', '13'])
+      expect(looks).toBe(1)
+      expect(bench.logged).toContain('missing_fill_found')
+    })
+
+    it('asks nothing when the fills come in order, or late but soon', async () => {
+      venue.stream.send(accepted, first)
+      venue.stream.send(third)
+      await booked(2)
+      venue.stream.send(second)
+      await booked(3)
+      pass(10_000)
+      expect(looks).toBe(0)
+    })
+
+    it('asks again when the exchange did not answer', async () => {
+      const answer = venue.order
+      venue.order = async () => {
+        looks += 1
+        throw unavailable
+      }
+      venue.stream.send(accepted, third)
+      await booked(1)
+      pass(3_000)
+      await until(() => expect(bench.logged).toContain('look_up_failed'))
+      venue.order = answer
+      pass(20_000)
+      await booked(3)
+      expect(looks).toBe(2)
+    })
+
+    it('asks once for what the exchange cannot tell, not with every fill', async () => {
+      venue.order = async () => {
+        looks += 1
+        return [second]
+      }
+      venue.stream.send(accepted, second)
+      await booked(1)
+      pass(3_000)
+      await until(() => expect(looks).toBe(1))
+      venue.stream.send(third)
+      await booked(2)
+      pass(60_000)
+      expect(looks).toBe(1)
     })
   })
 

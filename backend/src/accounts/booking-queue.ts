@@ -1,7 +1,7 @@
 import { type Backoff, createBackoff } from '@tradercoin/exchanges'
 import type { AccountEvent, EventSource } from '@tradercoin/protocol'
 import type { ReceivedEvents } from '../ledger/book-events.ts'
-import { type BookResult, nothingBooked } from '../ledger/booking.ts'
+import { type Booked, type BookResult, nothingBooked } from '../ledger/booking.ts'
 import type { AccountKey } from '../store/account-keys.ts'
 import { JobError } from '../store/errors.ts'
 import type { AccountParts } from './parts.ts'
@@ -17,6 +17,8 @@ export interface QueueHandlers {
   onOverflow(oldestAt: number): void
   /** The stream brought something that could not be read or booked, and so was kept raw. */
   onUnread(): void
+  /** After what the stream brought, executions of these orders (our row ids) are missing. */
+  onIncomplete(ids: readonly number[]): void
 }
 
 /**
@@ -116,8 +118,9 @@ export class BookingQueue {
     try {
       while (this.received.length > 0 && !this.isHeld) {
         const portion = this.nextPortion()
-        const { bad } = await this.book('stream', portion, false)
+        const { bad, incomplete } = await this.book('stream', portion, false)
         if (bad > 0) this.handlers.onUnread()
+        if (incomplete.length > 0) this.handlers.onIncomplete(incomplete)
         // Only now may they be forgotten; an overflow meanwhile has forgotten them already.
         if (this.received[0] === portion[0]) this.forget(portion)
       }
@@ -146,7 +149,7 @@ export class BookingQueue {
   }
 
   /** Tries until the ledger has taken the events. */
-  private async book(source: EventSource, received: ReceivedEvents[], recovering: boolean): Promise<BookResult> {
+  private async book(source: EventSource, received: ReceivedEvents[], recovering: boolean): Promise<Booked> {
     const { writer, observer, clock, log } = this.parts
     const { user_id, id, exchange } = this.key
     const account = { user_id, exchange_key_id: id, exchange }

@@ -6,7 +6,7 @@ import { isStorageFailure } from '../store/transaction.ts'
 import { bookBalance } from './book-balance.ts'
 import { bookExecution, bookOrder } from './book-order.ts'
 import { bookPosition } from './book-position.ts'
-import { type BookedAccount, type Booking, type BookResult, nothingBooked } from './booking.ts'
+import { type Booked, type BookedAccount, type Booking, nothingBooked } from './booking.ts'
 import { findProblem } from './check-event.ts'
 
 /** What arrived together: the events of one frame, or of one query. */
@@ -28,8 +28,17 @@ export interface BookEventsArgs {
  * The one transaction of the ledger: merges each event, stores what changed, and appends what tabs must see to the user's log.
  * An event told before changes nothing and takes no seq. One that cannot be booked is kept raw and counted; the others are booked.
  */
-export const bookEvents: Job<BookEventsArgs, BookResult> = (db, { account, source, received, recovering }, context) => {
-  const booking: Booking = { db, context, account, source, received_at: 0, result: nothingBooked(), changed: new Set() }
+export const bookEvents: Job<BookEventsArgs, Booked> = (db, { account, source, received, recovering }, context) => {
+  const booking: Booking = {
+    db,
+    context,
+    account,
+    source,
+    received_at: 0,
+    result: nothingBooked(),
+    changed: new Set(),
+    incomplete: new Set(),
+  }
   const book = context.isCareful ? bookGuarded : bookEvent
   for (const { received_at, events } of received) {
     booking.received_at = received_at
@@ -37,7 +46,7 @@ export const bookEvents: Job<BookEventsArgs, BookResult> = (db, { account, sourc
   }
   booking.result.orders = booking.changed.size
   if (recovering) countRecovered(booking)
-  return booking.result
+  return { ...booking.result, incomplete: [...booking.incomplete] }
 }
 
 /** A savepoint for each event costs more than booking most of them: only when the plain way has failed before. */

@@ -24,6 +24,11 @@ export interface BookResult {
   bad: number
 }
 
+/** What booking did, and which orders it left with less executions than the venue says were executed: our row ids. */
+export interface Booked extends BookResult {
+  incomplete: number[]
+}
+
 export const nothingBooked = (): BookResult => ({
   order_update: 0,
   execution: 0,
@@ -46,6 +51,8 @@ export interface Booking {
   result: BookResult
   /** Ids of the orders that have changed. */
   changed: Set<number>
+  /** Ids of the orders of which an execution is missing. */
+  incomplete: Set<number>
 }
 
 /** Appends an event to the user's log and counts it. @returns its seq */
@@ -57,5 +64,15 @@ export function publish(booking: Booking, type: Exclude<UserEventType, 'gap'>, r
 
 /** A booking of the hub's own doing, in one job. */
 export function ownBooking(db: Database, context: JobContext, account: BookedAccount): Booking {
-  return { db, context, account, source: 'rest', received_at: context.now, result: nothingBooked(), changed: new Set() }
+  const received_at = context.now
+  return {
+    db,
+    context,
+    account,
+    source: 'rest',
+    received_at,
+    result: nothingBooked(),
+    changed: new Set(),
+    incomplete: new Set(),
+  }
 }

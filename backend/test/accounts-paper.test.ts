@@ -91,6 +91,13 @@ describe.each<TradingMode>(['spot', 'futures'])('accounts on the paper exchange,
   const order = { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', quantity: '0.01', price: '80000' } as const
   const current = (user: number, id: number) => readOrder(bench.store.db, { user_id: user }, id)
 
+  const storedTotals = (user: number) =>
+    Object.fromEntries(
+      bench.store.db
+        .all<{ asset: string; total: string }>('SELECT asset, total FROM balances WHERE user_id = ?', user)
+        .map(({ asset, total }) => [asset, total]),
+    )
+
   it('shows orders placed here and elsewhere, their fills and cancels, each to its owner', async () => {
     const resting = await bench.accounts.placeOrder({ user_id: 1 }, { ...order, exchange_key_id: 1 })
     expect(['PENDING_NEW', 'NEW']).toContain(resting.status)
@@ -146,6 +153,48 @@ describe.each<TradingMode>(['spot', 'futures'])('accounts on the paper exchange,
     await until(() => expect(bench.state(1)).toBe('live'))
     await expectInStep()
   })
+
+  it('finds within seconds a fill that was lost before another one', async () => {
+    const bought = await paper.order(owner(1), { ...order, quantity: '0.03', price: '80500' })
+    await until(() => expect(bench.records('order_update')).toHaveLength(1))
+    const fall = { exchange: 'binance', trading_mode: mode, symbol: 'BTCUSDT', price: '80200' }
+    await paper.fault('lose_events', { account_id: owner(1).account_id, count: 10 })
+    await paper.post('/sim/price', { ...fall, quantity: '0.01' })
+    await fetch(`${simulator.url}/sim/faults`, { method: 'DELETE' })
+    expect((await paper.ledger(owner(1))).orders).toMatchObject([{ status: 'PARTIALLY_FILLED', executed_qty: '0.01' }])
+    await paper.post('/sim/price', fall)
+    const of = (record: Order) => record.order_id === bought.order_id
+    await until(() => expect(bench.records<Order>('order_update').filter(of).at(-1)?.status).toBe('FILLED'))
+    await vi.waitFor(expectInStep, { timeout: 8_000, interval: 50 })
+    expect(bench.logged).toContain('missing_fill_found')
+  })
+
+  it.each(['silent_stream', 'lose_events'])(
+    'brings in all that a deaf stream (%s) kept back',
+    {
+      timeout: 60_000,
+    },
+    async (kind) => {
+      const { account_id } = owner(1)
+      await paper.fault(kind, kind === 'silent_stream' ? { account_id, duration_ms: 5_000 } : { account_id, count: 10 })
+      const market = { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.01' } as const
+      const ours = await bench.accounts.placeOrder({ user_id: 1 }, { ...market, exchange_key_id: 1 })
+      const theirs = await paper.order(owner(1), market)
+      await vi.waitFor(
+        async () => {
+          expect(current(1, ours.id)?.status).toBe('FILLED')
+          expect(bench.records<Execution>('execution').map(({ order_id }) => order_id)).toContain(theirs.order_id)
+          await expectInStep()
+          if (mode === 'spot') expect(storedTotals(1)).toMatchObject((await paper.ledger(owner(1))).balances)
+        },
+        { timeout: 14_000, interval: 50 },
+      )
+      await until(() => expect(bench.state(1)).toBe('live'))
+      expect(
+        bench.records<Gap>('gap').some(({ cause, exchange_key_id }) => cause === 'silent' && exchange_key_id === 1),
+      ).toBe(true)
+    },
+  )
 
   it('places once and for all when the answer is lost', async () => {
     await paper.fault('ambiguous_place', { account_id: owner(1).account_id, count: 1 })

@@ -15,7 +15,7 @@ import { settleOpenRequests } from './open-requests.ts'
 import type { AccountParts } from './parts.ts'
 import { reasonFor } from './reason.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
-import { catchUp, compare } from './synchronise.ts'
+import { catchUp, compare, settlingMs } from './synchronise.ts'
 
 /** A key whose owner must act is tried again after about this long. */
 const actionRetryMs = 5 * 60_000
@@ -32,9 +32,18 @@ const lookAgainAfterFailureMs = 15_000
 /** An event that could not be read may have been a fill: the venue is asked this soon after it, and this often at most. */
 const doubtAfterMs = 8_000
 const doubtEveryMs = 60_000
+/** Once the stream is suspected, the venue is asked again after this until all is compared, and anew this often at most. */
+const suspectAgainMs = 2_000
+const suspectEveryMs = 60_000
 /** The time from one comparison with the venue to the next, and what chance adds. */
 const compareEveryMs = 8 * 60_000
 const compareJitterMs = 4 * 60_000
+
+/** The stream is suspected of losing events since then, and the next comparison is due (our clock, ms). */
+interface Suspicion {
+  since: number
+  dueAt: number
+}
 
 /**
  * One exchange key at work: its private stream and what queries add make the ledger whole. It records from the moment it starts,
@@ -66,6 +75,8 @@ export class Account implements StreamHandlers {
   /** When to compare because an event could not be read (our clock, ms); null: every one could. */
   private doubtAt: number | null = null
   private nextDoubtAt = 0
+  private suspicion: Suspicion | null = null
+  private nextSuspicionAt = 0
   /** Our clock (ms) when a query last showed the ledger to be in step. */
   private provenAt = 0
   private lookAt: number | null = null
@@ -147,6 +158,8 @@ export class Account implements StreamHandlers {
     this.wasUp = true
     this.line += 1
     this.upAt = this.parts.clock.now()
+    // The snapshot that follows brings whatever was lost before.
+    this.suspicion = null
     this.queue.hold()
     this.setState('syncing', null)
     this.wake?.()
@@ -181,13 +194,14 @@ export class Account implements StreamHandlers {
   get comparisonDueAt(): number | null {
     const mayRun = this.isUp && !this.isCatchingUp && !this.isComparing && !this.isClosed
     if (!mayRun || (this.state !== 'live' && this.state !== 'action_needed')) return null
-    return Math.min(this.compareAt, this.doubtAt ?? this.compareAt)
+    return Math.min(this.compareAt, this.doubtAt ?? this.compareAt, this.suspicion?.dueAt ?? this.compareAt)
   }
 
   /** Compares with the venue. What only a query knew is booked; an execution the stream never brought condemns the stream. */
   async compare(): Promise<void> {
     const { clock, log } = this.parts
-    const { line, provenAt } = this
+    const { line, provenAt, suspicion } = this
+    const begunAt = clock.now()
     const isDoubted = this.doubtAt !== null && this.doubtAt <= clock.now()
     if (isDoubted) this.doubtAt = null
     this.isComparing = true
@@ -196,10 +210,11 @@ export class Account implements StreamHandlers {
       if (line !== this.line) return
       if (isSettled) this.planComparison()
       else this.compareAt = clock.now() + compareAgainMs
+      if (suspicion) this.followUp(suspicion, isSettled || begunAt >= suspicion.since + settlingMs)
       if (this.state === 'action_needed') this.setState('live', null)
       if (booked.execution === 0) return
       // What could not be read is no sign that the stream is deaf.
-      if (isDoubted)
+      if (isDoubted && !suspicion)
         return log('warn', 'unread_events_recovered', { exchange_key_id: this.key.id, executions: booked.execution })
       log('warn', 'stream_lost_events', { exchange_key_id: this.key.id, executions: booked.execution })
       this.lineLost(provenAt, 'silent', {
@@ -211,6 +226,7 @@ export class Account implements StreamHandlers {
       if (line !== this.line || isEnding(error)) return
       this.compareAt = clock.now() + actionRetryMs
       if (isDoubted) this.doubt()
+      if (suspicion) suspicion.dueAt = clock.now() + lookAgainAfterFailureMs
       if (error instanceof ExchangeError && error.kind === 'auth') this.setState('action_needed', error.message)
       else log('info', 'comparison_failed', { exchange_key_id: this.key.id, problem: messageOf(error) })
     } finally {
@@ -222,6 +238,20 @@ export class Account implements StreamHandlers {
     const now = this.parts.clock.now()
     this.doubtAt ??= Math.max(now + doubtAfterMs, this.nextDoubtAt)
     this.nextDoubtAt = this.doubtAt + doubtEveryMs
+  }
+
+  /** A query has told what the stream should have: the venue is asked at once for whatever else it kept back. */
+  private suspect(): void {
+    if (this.suspicion) return
+    const since = Math.max(this.parts.clock.now(), this.nextSuspicionAt)
+    this.suspicion = { since, dueAt: since }
+    this.nextSuspicionAt = since + suspectEveryMs
+  }
+
+  /** A comparison leaves the last seconds to the stream: until one has seen all that was before the suspicion, it is done again. */
+  private followUp(suspicion: Suspicion, isAnswered: boolean): void {
+    if (isAnswered) this.suspicion = null
+    else suspicion.dueAt = this.parts.clock.now() + suspectAgainMs
   }
 
   private connect(): void {
@@ -302,7 +332,7 @@ export class Account implements StreamHandlers {
     this.isLooking = true
     this.lookAt = null
     // One that fails does not keep the other.
-    await this.look(() => settleOpenRequests(this))
+    await this.look(() => this.settleRequests())
     await this.look(() => this.completeOrders())
     this.isLooking = false
   }
@@ -319,9 +349,20 @@ export class Account implements StreamHandlers {
     }
   }
 
+  private async settleRequests(): Promise<number | null> {
+    const { line } = this
+    const { nextInMs, isStreamBehind } = await settleOpenRequests(this, this.isUp ? this.upAt : null)
+    if (isStreamBehind && line === this.line) this.suspect()
+    return nextInMs
+  }
+
   private async completeOrders(): Promise<number | null> {
+    const { line } = this
     const { executions, isLacking, nextInMs } = await this.incomplete.complete()
-    if (executions > 0) this.parts.log('warn', 'missing_fill_found', { exchange_key_id: this.key.id, executions })
+    if (executions > 0) {
+      this.parts.log('warn', 'missing_fill_found', { exchange_key_id: this.key.id, executions })
+      if (line === this.line) this.suspect()
+    }
     if (isLacking) this.doubt()
     return nextInMs
   }

@@ -432,7 +432,8 @@ describe('our own orders', () => {
     quantity: '0.3',
     price: '64000.5',
   }
-  const place = () => bench.accounts.placeOrder({ user_id: 1 }, body)
+  const place = (changes: Partial<PlaceOrderBody> = {}) =>
+    bench.accounts.placeOrder({ user_id: 1 }, { ...body, ...changes })
   const current = (id: number) => readOrder(bench.store.db, { user_id: 1 }, id) as Order
   const settled = (id: number, status: Order['status']) =>
     until(() => {
@@ -535,6 +536,68 @@ describe('our own orders', () => {
     venue.stream.send(orderEvent({ ...report, status: 'CANCELED', update_time: 2_000 }))
     await until(() => expect(current(order.id).status).toBe('CANCELED'))
     await expect(bench.accounts.cancelOrder({ user_id: 1 }, order.id)).rejects.toMatchObject({ code: 'order_closed' })
+  })
+
+  describe('that the exchange had to be asked about, for the stream kept silent', () => {
+    const filled = { order_id: 'v1', client_order_id: '', status: 'FILLED', executed_qty: '0.3' } as const
+    const fill = { order_id: 'v1', trade_id: '91', quantity: '0.3' }
+
+    beforeEach(() => {
+      venue.stream.aliveAt = clock.now() + 900_000
+      venue.order = async ({ client_order_id }) => [orderEvent({ ...filled, client_order_id }, fill)]
+    })
+
+    it('prove it deaf: what else it kept back is brought in within seconds, and it is opened anew', async () => {
+      const { stream: deaf } = venue
+      const lostAt = clock.now()
+      // It is too young to be judged at first: the stream might still tell of it.
+      venue.snapshot = async () => venue.snapshotOf(filledOrder('8', 1, lostAt))
+      const order = await place()
+      await until(() => {
+        if (clock.now() < lostAt + 10_000) clock.advance(250)
+        expect(executions().sort()).toEqual(['81', '91'])
+        expect(venue.streams).toHaveLength(2)
+      })
+      expect(deaf.isClosed).toBe(true)
+      expect(current(order.id).status).toBe('FILLED')
+      expect(bench.logged).toContain('stream_lost_events')
+      venue.stream.up()
+      await live()
+      expect(bench.records<Gap>('gap').at(-1)).toMatchObject({ cause: 'silent', recovered: { executions: 1 } })
+    })
+
+    it('cost a few comparisons and no more when nothing else is missing', async () => {
+      const before = venue.asked.length
+      const order = await place()
+      await settled(order.id, 'FILLED')
+      await until(() => {
+        clock.advance(250)
+        expect(venue.asked.length).toBeGreaterThan(before)
+      })
+      const after = venue.asked.length
+      pass(60_000)
+      expect(venue.asked.length).toBe(after)
+      expect(venue.streams).toHaveLength(1)
+    })
+
+    it('prove nothing when the stream told in time, or was opened only after they were sent', async () => {
+      const told = await place()
+      const before = venue.asked.length
+      venue.stream.send(orderEvent({ ...filled, client_order_id: told.client_order_id }, fill))
+      await settled(told.id, 'FILLED')
+      venue.order = async ({ client_order_id }) => [orderEvent({ ...filled, order_id: 'v2', client_order_id })]
+      venue.place = async () => ({ order_id: 'v2' })
+      const earlier = await place({ client_order_id: 'earlier' })
+      venue.stream.down()
+      clock.advance(10)
+      venue.stream.up()
+      await live()
+      const caughtUp = venue.asked.length
+      await settled(earlier.id, 'FILLED')
+      pass(20_000)
+      expect(caughtUp).toBe(before + 1)
+      expect(venue.asked.length).toBe(caughtUp)
+    })
   })
 
   it("belong to their user: another's key or order is not found", async () => {

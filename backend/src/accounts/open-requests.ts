@@ -15,40 +15,57 @@ const nextLookMs = 5_000
 
 type Looking = Pick<Account, 'key' | 'exchange' | 'parts' | 'queue'>
 
+/** What looking at our own open requests brought. */
+export interface OpenRequestsLook {
+  /** In how many ms to look again; null when nothing is open. */
+  nextInMs: number | null
+  /** The venue told of a request sent since the stream is up what the stream should have told long before. */
+  isStreamBehind: boolean
+}
+
 /**
  * Settles placings and cancels of ours whose outcome no fact of the venue shows, by asking about each order. Also after a restart:
  * the ledger holds every request since before it was sent.
- * @returns in how many ms to look again; null when nothing is open
+ * `upSince`: our clock (ms) since when the stream is up; null while it is not.
  * Throws ExchangeError when the venue does not answer.
  */
-export async function settleOpenRequests(account: Looking): Promise<number | null> {
+export async function settleOpenRequests(account: Looking, upSince: number | null): Promise<OpenRequestsLook> {
   let isOpen = false
+  let isStreamBehind = false
   for (const request of readOpenRequests(account.parts.db, account.key)) {
     const age = account.parts.clock.now() - request.asked_at
-    const isSettled = age >= patienceMs && (await settle(account, request, age))
+    if (age < patienceMs) {
+      isOpen = true
+      continue
+    }
+    const { isSettled, isNews } = await settle(account, request, age)
     isOpen ||= !isSettled
+    isStreamBehind ||= isNews && upSince !== null && request.asked_at >= upSince
   }
-  return isOpen ? nextLookMs : null
+  return { nextInMs: isOpen ? nextLookMs : null, isStreamBehind }
 }
 
-/** @returns false when it must be asked again */
+/** @returns `isSettled`: it need not be asked again; `isNews`: the venue's answer changed the ledger */
 async function settle(
   { key, exchange, parts, queue }: Looking,
   request: OpenRequestRow,
   age: number,
-): Promise<boolean> {
+): Promise<{ isSettled: boolean; isNews: boolean }> {
   const { id, user_id, symbol, order_id, client_order_id } = request
   const events = await exchange.fetchOrder(credentialsOf(parts, key), { symbol, order_id, client_order_id })
-  if (events !== null) await queue.bookNow(events, false)
-  else if (request.is_known === 0) {
-    if (age < neverArrivedAfterMs) return false
+  let isNews = false
+  if (events !== null) {
+    const booked = await queue.bookNow(events, false)
+    isNews = booked.orders > 0 || booked.execution > 0
+  } else if (request.is_known === 0) {
+    if (age < neverArrivedAfterMs) return { isSettled: false, isNews }
     const outcome = { kind: 'refused', reason: 'It never reached the exchange.' } as const
     await parts.writer.run('settlePlace', { user_id, id, outcome })
-    return true
+    return { isSettled: true, isNews }
   }
-  if (request.is_cancel === 0) return true
-  if (age < cancelFailedAfterMs) return false
+  if (request.is_cancel === 0) return { isSettled: true, isNews }
+  if (age < cancelFailedAfterMs) return { isSettled: false, isNews }
   // Where the order has ended the venue's word stands; where it has not, the cancel did not work.
   await parts.writer.run('settleCancel', { user_id, id, outcome: 'refused' })
-  return true
+  return { isSettled: true, isNews }
 }

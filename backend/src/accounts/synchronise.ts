@@ -5,7 +5,7 @@ import type { Account } from './account.ts'
 import { credentialsOf } from './credentials.ts'
 
 /** A comparison leaves orders that have moved this lately (venue time, ms) to the stream, whose word may still be on its way. */
-const settlingMs = 5_000
+export const settlingMs = 5_000
 
 type Synced = Pick<Account, 'key' | 'exchange' | 'parts' | 'queue'>
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { root } from './root.mjs'
 
-const skipped = new Set(['node_modules', 'dist', 'out', '.next', 'test-results'])
+const skipped = new Set(['node_modules', 'dist', 'out', '.next', 'test-results', 'next-env.d.ts'])
 
 function addTree(hash, path) {
   if (!existsSync(path)) return

@@ -8,7 +8,7 @@ const skipped = new Set(['node_modules', 'dist', 'out', '.next', 'test-results',
 function addTree(hash, path) {
   if (!existsSync(path)) return
   for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (skipped.has(entry.name)) continue
+    if (skipped.has(entry.name) || entry.name.endsWith('.tsbuildinfo')) continue
     const child = join(path, entry.name)
     if (entry.isDirectory()) addTree(hash, child)
     else hash.update(child.slice(root.length)).update(readFileSync(child))

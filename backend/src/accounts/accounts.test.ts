@@ -38,6 +38,8 @@ const goLive = async () => {
 const pass = (ms: number) => {
   for (let passed = 0; passed < ms; passed += 1_000) clock.advance(1_000)
 }
+/** Resolves once the account knows what became of all it was told. The rows can be seen a little earlier. */
+const allBooked = async () => bench.accounts.get(1)?.queue.idle()
 const executions = () => bench.records<Execution>('execution').map(({ trade_id }) => trade_id)
 const unavailable = new ExchangeError('unavailable', 'http_503', 'The exchange does not answer.')
 
@@ -292,8 +294,10 @@ describe('comparing while live', () => {
       problem: 'no price',
     } as const
     const asked = () => venue.asked.length
-    const kept = (count: number) =>
-      until(() => expect(bench.store.db.all('SELECT id FROM raw_events')).toHaveLength(count))
+    const kept = async (count: number) => {
+      await until(() => expect(bench.store.db.all('SELECT id FROM raw_events')).toHaveLength(count))
+      await allBooked()
+    }
 
     it('asks the exchange within ten seconds, so that a fill is not missing for minutes', async () => {
       await goLive()
@@ -348,7 +352,10 @@ describe('comparing while live', () => {
       AccountEvent,
     ]
     let looks = 0
-    const booked = (count: number) => until(() => expect(executions()).toHaveLength(count))
+    const booked = async (count: number) => {
+      await until(() => expect(executions()).toHaveLength(count))
+      await allBooked()
+    }
 
     beforeEach(async () => {
       looks = 0

@@ -51,8 +51,13 @@ async function settle(
   request: OpenRequestRow,
   age: number,
 ): Promise<{ isSettled: boolean; isNews: boolean }> {
-  const { id, user_id, symbol, order_id, client_order_id } = request
-  const events = await exchange.fetchOrder(credentialsOf(parts, key), { symbol, order_id, client_order_id })
+  const { id, user_id, trading_mode, symbol, order_id, client_order_id } = request
+  const events = await exchange.fetchOrder(credentialsOf(parts, key), {
+    trading_mode,
+    symbol,
+    order_id,
+    client_order_id,
+  })
   let isNews = false
   if (events !== null) {
     const booked = await queue.bookNow(events, false)

@@ -19,7 +19,7 @@ export async function placeOrder(account: Account, body: PlaceOrderBody): Promis
   const { user_id, id: exchange_key_id, exchange } = key
   const { id } = await parts.writer.run('createPendingOrder', { user_id, exchange_key_id, exchange, terms })
   account.expectOutcome(askAfterMs)
-  const outcome = await sendOrder(account, requestOf(body, clientOrderId))
+  const outcome = await sendOrder(account, requestOf(body, key.trading_mode, clientOrderId))
   return parts.writer.run('settlePlace', { user_id, id, outcome })
 }
 
@@ -48,9 +48,9 @@ export async function cancelOrder(account: Account, id: number): Promise<CancelA
   const { order, isNew } = await parts.writer.run('requestCancel', { user_id, id })
   if (!isNew) return { order, problem: null }
   account.expectOutcome(askAfterMs)
-  const { symbol, order_id, client_order_id } = order
+  const { trading_mode, symbol, order_id, client_order_id } = order
   try {
-    await exchange.cancelOrder(credentialsOf(parts, key), { symbol, order_id, client_order_id })
+    await exchange.cancelOrder(credentialsOf(parts, key), { trading_mode, symbol, order_id, client_order_id })
     return { order, problem: null }
   } catch (error) {
     // "Not found" most often means that it has just been filled or canceled: the look-up tells.
@@ -99,8 +99,9 @@ function termsOf(
   }
 }
 
-function requestOf(body: PlaceOrderBody, clientOrderId: string): PlaceRequest {
+function requestOf(body: PlaceOrderBody, tradingMode: TradingMode, clientOrderId: string): PlaceRequest {
   return {
+    trading_mode: body.trading_mode ?? tradingMode,
     symbol: body.symbol,
     side: body.side,
     type: body.type,

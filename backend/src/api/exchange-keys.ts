@@ -1,4 +1,4 @@
-import { ExchangeError } from '@tradercoin/exchanges'
+import { capabilitiesOf, ExchangeError } from '@tradercoin/exchanges'
 import {
   addKeyBodySchema,
   addPaperKeyBodySchema,
@@ -113,7 +113,7 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
 }
 
 /** The key's private stream by hand: the hub opens and keeps it alive by itself. */
-export function listenKeyRoutes(api: ApiServer, { store, accounts, links, exchanges }: KeyRoutes): void {
+export function listenKeyRoutes(api: ApiServer, { store, accounts, links }: KeyRoutes): void {
   const params = z.object({ exchange_key_id: z.string() })
   const schema = { tags, params, response: { 200: listenKeyAnswerSchema } }
   const open = (userId: number, text: string) => {
@@ -127,8 +127,8 @@ export function listenKeyRoutes(api: ApiServer, { store, accounts, links, exchan
   const answer = (userId: number, id: number) => {
     const item = readKey(store.db, { user_id: userId }, id)
     if (!item) throw notFound()
-    const { exchange, trading_mode, environment, region, state, listen_key_expires_at } = links.withLink(item)
-    const { upkeep } = exchanges.get({ exchange, trading_mode, environment, region }).capabilities
+    const { exchange, trading_mode, state, listen_key_expires_at } = links.withLink(item)
+    const { upkeep } = capabilitiesOf(exchange, trading_mode)
     return { exchange_key_id: id, exchange, trading_mode, upkeep, state, expires_at: listen_key_expires_at }
   }
   api.post('/trading/listen-key/:exchange_key_id', {

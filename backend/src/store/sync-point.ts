@@ -1,5 +1,5 @@
 import type { OrderRef, SnapshotSince } from '@tradercoin/exchanges'
-import type { PositionSide, TradingMode } from '@tradercoin/protocol'
+import { type PositionSide, type TradingMode, tradingModeSchema } from '@tradercoin/protocol'
 import type { AccountKey } from './account-keys.ts'
 import type { Database } from './database.ts'
 
@@ -12,13 +12,13 @@ export function readSyncPoint(db: Database, key: AccountKey): SnapshotSince {
     // Orders that the venue has not confirmed yet are looked up by themselves (see readOpenRequests).
     open_orders: db
       .all<OrderRef>(
-        `SELECT symbol, order_id, client_order_id FROM orders
+        `SELECT trading_mode, symbol, order_id, client_order_id FROM orders
          WHERE user_id = ? AND exchange_key_id = ? AND is_open = 1 AND json_extract(state, '$.facts') IS NOT NULL`,
         key.user_id,
         key.id,
       )
       .map((ref) => ({ ...ref })),
-    symbols: symbolsOf(db, key.id, key.trading_mode),
+    symbols: tradingModeSchema.options.flatMap((mode) => symbolsOf(db, key.id, mode)),
     // As of `time`: what the stream has told since must not hide from a query that an asset has moved.
     balances: db
       .all<{ asset: string; total: string }>(
@@ -36,14 +36,14 @@ export function readSyncPoint(db: Database, key: AccountKey): SnapshotSince {
 }
 
 /** Every symbol the account has orders on. Hops from symbol to symbol in the index, however many orders there are. */
-function symbolsOf(db: Database, keyId: number, tradingMode: TradingMode): string[] {
-  const symbols: string[] = []
+function symbolsOf(db: Database, keyId: number, tradingMode: TradingMode): SnapshotSince['symbols'] {
+  const symbols: { trading_mode: TradingMode; symbol: string }[] = []
   const next = `SELECT min(symbol) AS symbol FROM orders
     WHERE exchange_key_id = ? AND trading_mode = ? AND symbol > ? AND order_id IS NOT NULL`
   for (let after = ''; ; ) {
     const symbol = db.get<{ symbol: string | null }>(next, keyId, tradingMode, after)?.symbol
     if (!symbol) return symbols
-    symbols.push(symbol)
+    symbols.push({ trading_mode: tradingMode, symbol })
     after = symbol
   }
 }
@@ -62,7 +62,7 @@ export interface OpenRequestRow extends OrderRef {
 /** Placings and cancels of one key that are still to be settled, oldest first. */
 export function readOpenRequests(db: Database, key: AccountKey): OpenRequestRow[] {
   return db.all(
-    `SELECT id, user_id, symbol, order_id, client_order_id,
+    `SELECT id, user_id, trading_mode, symbol, order_id, client_order_id,
        json_extract(state, '$.facts') IS NOT NULL AS is_known,
        json_extract(state, '$.cancel') IS NOT NULL AS is_cancel,
        coalesce(json_extract(state, '$.cancel.time'), json_extract(state, '$.place.time'), 0) AS asked_at

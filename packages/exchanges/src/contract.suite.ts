@@ -80,6 +80,7 @@ export function exchangeContract(target: ContractTarget): void {
   function request(overrides: Partial<PlaceRequest> = {}): PlaceRequest {
     ids += 1
     return {
+      trading_mode: target.trading_mode,
       symbol,
       side: 'BUY',
       type: 'LIMIT',
@@ -104,7 +105,7 @@ export function exchangeContract(target: ContractTarget): void {
   const since = (time: number, overrides: Partial<SnapshotSince> = {}): SnapshotSince => ({
     ...nothingKnown,
     time,
-    symbols: [symbol],
+    symbols: [{ trading_mode: target.trading_mode, symbol }],
     ...overrides,
   })
 
@@ -197,7 +198,12 @@ export function exchangeContract(target: ContractTarget): void {
       const { exchange, account, who, recorder } = await withStream()
       const order = request()
       const { order_id } = await exchange.placeOrder(who, order)
-      await exchange.cancelOrder(who, { symbol, order_id, client_order_id: order.client_order_id })
+      await exchange.cancelOrder(who, {
+        trading_mode: target.trading_mode,
+        symbol,
+        order_id,
+        client_order_id: order.client_order_id,
+      })
       await vi.waitFor(() => expect(recorder.order(order_id)?.status).toBe('CANCELED'), soon)
       expect(recorder.order(order_id)?.client_order_id).toBe(order.client_order_id)
       await expectLedger(account, recorder.events)
@@ -233,9 +239,9 @@ export function exchangeContract(target: ContractTarget): void {
         code: 'post_only_would_take',
       })
       const { order_id } = await exchange.placeOrder(who, request({ post_only: true }))
-      expect(await exchange.fetchOrder(who, { symbol, order_id, client_order_id: null })).toMatchObject([
-        { order: { post_only: true, type: 'LIMIT', status: 'NEW' } },
-      ])
+      expect(
+        await exchange.fetchOrder(who, { trading_mode: target.trading_mode, symbol, order_id, client_order_id: null }),
+      ).toMatchObject([{ order: { post_only: true, type: 'LIMIT', status: 'NEW' } }])
     })
 
     test('an order placed elsewhere arrives like any other', async () => {
@@ -257,7 +263,12 @@ export function exchangeContract(target: ContractTarget): void {
       await vi.waitFor(() => expect(recorder.executions()).not.toHaveLength(0), soon)
       await expectLedger(account, recorder.events)
       const order_id = recorder.executions()[0]?.order_id ?? ''
-      const found = await exchange.fetchOrder(who, { symbol: target.longIdSymbol, order_id, client_order_id: null })
+      const found = await exchange.fetchOrder(who, {
+        trading_mode: target.trading_mode,
+        symbol: target.longIdSymbol,
+        order_id,
+        client_order_id: null,
+      })
       expect(furthest(found ?? [], order_id)?.status).toBe('FILLED')
     })
   })
@@ -282,7 +293,9 @@ export function exchangeContract(target: ContractTarget): void {
 
     test('the cancel of an order it does not know', async () => {
       const { exchange, who } = await setUp()
-      await expect(exchange.cancelOrder(who, { symbol, order_id: '1', client_order_id: null })).rejects.toMatchObject({
+      await expect(
+        exchange.cancelOrder(who, { trading_mode: target.trading_mode, symbol, order_id: '1', client_order_id: null }),
+      ).rejects.toMatchObject({
         kind: 'not_found',
       })
     })
@@ -469,14 +482,24 @@ export function exchangeContract(target: ContractTarget): void {
       const canceled = await exchange.placeOrder(who, request())
       const before = await exchange.fetchSnapshot(who, nothingKnown)
       await sim.order(other.account_id, { symbol, side: 'SELL', type: 'MARKET', quantity: '0.01' })
-      await exchange.cancelOrder(who, { symbol, order_id: canceled.order_id, client_order_id: null })
+      await exchange.cancelOrder(who, {
+        trading_mode: target.trading_mode,
+        symbol,
+        order_id: canceled.order_id,
+        client_order_id: null,
+      })
       await sim.order(account.account_id, { symbol, side: 'BUY', type: 'MARKET', quantity: '0.002' })
       const unseen = { symbol: target.longIdSymbol, side: 'BUY', type: 'MARKET', quantity: '0.1' } as const
       await sim.order(account.account_id, unseen)
       const snapshot = await exchange.fetchSnapshot(
         who,
         since(before.as_of, {
-          open_orders: [kept, filled, canceled].map(({ order_id }) => ({ symbol, order_id, client_order_id: null })),
+          open_orders: [kept, filled, canceled].map(({ order_id }) => ({
+            trading_mode: target.trading_mode,
+            symbol,
+            order_id,
+            client_order_id: null,
+          })),
           balances: before.events.flatMap((event) => (event.kind === 'balance' ? [event.balance] : [])),
         }),
       )
@@ -499,12 +522,29 @@ export function exchangeContract(target: ContractTarget): void {
       const { exchange, who } = await setUp()
       const order = request({ type: 'MARKET', price: null })
       const { order_id } = await exchange.placeOrder(who, order)
-      const byId = await exchange.fetchOrder(who, { symbol, order_id, client_order_id: null })
-      const byName = await exchange.fetchOrder(who, { symbol, order_id: null, client_order_id: order.client_order_id })
+      const byId = await exchange.fetchOrder(who, {
+        trading_mode: target.trading_mode,
+        symbol,
+        order_id,
+        client_order_id: null,
+      })
+      const byName = await exchange.fetchOrder(who, {
+        trading_mode: target.trading_mode,
+        symbol,
+        order_id: null,
+        client_order_id: order.client_order_id,
+      })
       expect(byId).toEqual(byName)
       expect(furthest(byId ?? [], order_id)?.status).toBe('FILLED')
       expect(uniqueExecutions(byId ?? [])).toHaveLength(1)
-      expect(await exchange.fetchOrder(who, { symbol, order_id: null, client_order_id: 'nobody' })).toBeNull()
+      expect(
+        await exchange.fetchOrder(who, {
+          trading_mode: target.trading_mode,
+          symbol,
+          order_id: null,
+          client_order_id: 'nobody',
+        }),
+      ).toBeNull()
     })
 
     test('instruments', async () => {
@@ -525,7 +565,7 @@ export function exchangeContract(target: ContractTarget): void {
       await sim.fault('ambiguous_place', { accepted: true }, account)
       const order = request()
       await expect(exchange.placeOrder(who, order)).rejects.toMatchObject({ kind: 'unknown_outcome' })
-      const ref = { symbol, order_id: null, client_order_id: order.client_order_id }
+      const ref = { trading_mode: target.trading_mode, symbol, order_id: null, client_order_id: order.client_order_id }
       expect(furthest((await exchange.fetchOrder(who, ref)) ?? [], order.client_order_id)?.status).toBe('NEW')
     })
 
@@ -534,7 +574,7 @@ export function exchangeContract(target: ContractTarget): void {
       await sim.fault('ambiguous_place', { accepted: false, reply: 'hang_up' }, account)
       const order = request()
       await expect(exchange.placeOrder(who, order)).rejects.toMatchObject({ kind: 'unknown_outcome' })
-      const ref = { symbol, order_id: null, client_order_id: order.client_order_id }
+      const ref = { trading_mode: target.trading_mode, symbol, order_id: null, client_order_id: order.client_order_id }
       expect(await exchange.fetchOrder(who, ref)).toBeNull()
     })
 
@@ -542,7 +582,7 @@ export function exchangeContract(target: ContractTarget): void {
       const { exchange, account, who } = await setUp()
       const { order_id } = await exchange.placeOrder(who, request())
       await sim.fault('http_error', { count: 2, status: 502 }, account)
-      const ref = { symbol, order_id, client_order_id: null }
+      const ref = { trading_mode: target.trading_mode, symbol, order_id, client_order_id: null }
       await expect(exchange.cancelOrder(who, ref)).rejects.toMatchObject({ kind: 'unknown_outcome' })
       await expect(exchange.fetchOrder(who, ref)).rejects.toMatchObject({ kind: 'unavailable' })
     })
@@ -555,7 +595,7 @@ export function exchangeContract(target: ContractTarget): void {
       await expect(exchange.placeOrder(who, request())).rejects.toMatchObject({ kind: 'rate_limit' })
       const other = await sim.account()
       await Promise.all([
-        exchange.fetchOrder(who, { symbol, order_id, client_order_id: null }),
+        exchange.fetchOrder(who, { trading_mode: target.trading_mode, symbol, order_id, client_order_id: null }),
         exchange.fetchSnapshot(other.credentials, nothingKnown),
       ])
       expect(Date.now() - started).toBeGreaterThanOrEqual(950)

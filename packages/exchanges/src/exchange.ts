@@ -7,6 +7,7 @@ import type {
   MarginMode,
   OrderType,
   PositionSide,
+  QuantityUnit,
   Side,
   TimeInForce,
   TradingMode,
@@ -20,38 +21,40 @@ export interface Credentials {
   passphrase: string | null
 }
 
-/** What a venue offers; shared code asks these, never the venue's name. */
-export interface Capabilities {
-  /** `listen_key`: the stream hangs on a key that is renewed; `signed_session`: it hangs on a signed subscription or login. */
-  upkeep: 'listen_key' | 'signed_session'
-  order_types: readonly OrderType[]
-  time_in_force: readonly TimeInForce[]
-  post_only: boolean
-  reduce_only: boolean
-  hedge_mode: boolean
-  quote_quantity: boolean
-  amend: boolean
-  /** Sentence for the user on what a gap fill cannot prove; null when queries see everything. */
-  unprovable: string | null
-}
-
 export interface Instrument {
   trading_mode: TradingMode
   symbol: string
   base_asset: string
   quote_asset: string
-  /** Null where the venue gives no such rule. */
+  /** What profit, loss and margin are counted in; the quote asset on spot. */
+  settle_asset: string
+  /** `CONTRACT` where quantities stay in contracts (inverse contracts); else base coin, to which contracts are converted. */
+  quantity_unit: QuantityUnit
+  /** Of an inverse contract: what one is worth in quote coin. Null otherwise. */
+  contract_value: Decimal | null
+  /* Rules of an order; null where the venue gives no such rule. Quantities in `quantity_unit`. */
   tick_size: Decimal | null
+  min_price: Decimal | null
+  max_price: Decimal | null
   step_size: Decimal | null
   min_quantity: Decimal | null
   max_quantity: Decimal | null
+  /** Of market orders, where they have rules of their own; null: as above. */
+  market_step_size: Decimal | null
+  market_min_quantity: Decimal | null
+  market_max_quantity: Decimal | null
+  /** Least and greatest value of an order in quote coin. */
   min_notional: Decimal | null
+  max_notional: Decimal | null
+  /** Of a market order sized in quote coin; null: as `min_notional`. */
+  min_quote_quantity: Decimal | null
+  quote_step_size: Decimal | null
   is_trading: boolean
 }
 
 /** What the venue said of a key when it was added. */
 export interface KeyCheck {
-  /** The venue's own account id: two keys of one account share it. */
+  /** The venue's own id of the account: two keys of one account share it. */
   account_uid: string
   permissions: KeyPermissions | null
   /** Sentences for the user, such as a missing IP restriction. */
@@ -59,6 +62,7 @@ export interface KeyCheck {
 }
 
 export interface PlaceRequest {
+  trading_mode: TradingMode
   symbol: string
   side: Side
   type: OrderType
@@ -79,9 +83,20 @@ export interface PlaceRequest {
 
 /** Names one order of the venue; the venue's id is preferred, the client order id stands in while it is unknown. */
 export interface OrderRef {
+  trading_mode: TradingMode
   symbol: string
   order_id: string | null
   client_order_id: string | null
+}
+
+/** A change of a resting order with its id kept. */
+export interface AmendRequest extends OrderRef {
+  /** The new price; null: as it is. */
+  price: Decimal | null
+  /** The new total quantity, what is filled included; null: as it is. */
+  quantity: Decimal | null
+  /** The order as the ledger knows it, for venues that want the whole order named again. */
+  known: { side: Side; type: OrderType; price: Decimal | null; quantity: Decimal | null; executed_qty: Decimal }
 }
 
 /** What the ledger already knows of an account, so that a snapshot asks for no more than it must. */
@@ -91,7 +106,7 @@ export interface SnapshotSince {
   /** Orders the ledger believes open. Those that are no longer listed as open are asked for one by one. */
   open_orders: readonly OrderRef[]
   /** Symbols this account is known to trade. */
-  symbols: readonly string[]
+  symbols: readonly { trading_mode: TradingMode; symbol: string }[]
   /** Balances the ledger knows, so that a moved asset names the symbols worth asking. */
   balances: readonly { asset: string; total: Decimal }[]
   /** Positions the ledger believes open. Those that are no longer listed are told as closed: a venue lists only what is there. */
@@ -142,13 +157,12 @@ export interface PrivateStream {
 }
 
 /**
- * One venue in one trading mode and environment. Everything here may throw ExchangeError; every call carries a deadline of its own.
+ * One venue in one environment: in one trading mode, or in all of them where a key covers the whole account.
+ * Everything here may throw ExchangeError; every call carries a deadline of its own.
  */
 export interface Exchange {
   readonly exchange: ExchangeId
-  readonly trading_mode: TradingMode
   readonly environment: Environment
-  readonly capabilities: Capabilities
   /** Proves the key works and tells its rights. Withdraw and transfer rights are reported, the caller refuses them. */
   checkKey(credentials: Credentials): Promise<KeyCheck>
   /** Opens the account's private stream; it connects, keeps alive and reconnects by itself until closed. */
@@ -160,6 +174,8 @@ export interface Exchange {
   /** Sends the order. Returns the venue's order id. The outcome is shown only once the stream or a query confirms it. */
   placeOrder(credentials: Credentials, request: PlaceRequest): Promise<{ order_id: string }>
   cancelOrder(credentials: Credentials, ref: OrderRef): Promise<void>
+  /** Changes price or quantity of a resting order. Throws `refused` `amend_not_supported` for what the venue cannot change. */
+  amendOrder(credentials: Credentials, request: AmendRequest): Promise<void>
   /** Cached and refreshed; needs no key. */
   fetchInstruments(): Promise<readonly Instrument[]>
   /** Closes every socket of the venue. */

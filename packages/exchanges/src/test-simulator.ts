@@ -157,7 +157,11 @@ export class Follower extends Recorder {
     const snapshot = await this.#fetch({
       time: this.#knownUntil,
       open_orders: known.filter((order) => !terminal.has(order.status)),
-      symbols: [...new Set(known.map((order) => order.symbol))],
+      symbols: [
+        ...new Map(
+          known.map(({ trading_mode, symbol }) => [`${trading_mode} ${symbol}`, { trading_mode, symbol }]),
+        ).values(),
+      ],
       balances: [...totals].map(([asset, total]) => ({ asset, total })),
       positions: [],
     })

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../exchange.ts'
+import type { Capabilities } from '../../venue.ts'
 
 export const futuresCapabilities: Capabilities = {
   upkeep: 'listen_key',
@@ -15,8 +15,12 @@ export const futuresCapabilities: Capabilities = {
   post_only: true,
   reduce_only: true,
   hedge_mode: true,
+  margin_modes: ['CROSS', 'ISOLATED'],
   quote_quantity: false,
-  amend: false,
+  trigger_by: ['LAST', 'MARK'],
+  close_position: true,
+  amend: null,
+  market_channels: [],
   unprovable:
     'Conditional orders that were both placed and ended untriggered during the interruption are not listed by Binance.',
 }

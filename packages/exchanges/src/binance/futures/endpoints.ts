@@ -1,5 +1,5 @@
 import type { Environment } from '@tradercoin/protocol'
-import type { Endpoints } from '../../registry.ts'
+import type { Endpoints } from '../../venue.ts'
 
 /*
  * Addresses of Binance USDⓈ-M futures.

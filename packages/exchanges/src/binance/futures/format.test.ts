@@ -3,6 +3,7 @@ import type { PlaceRequest } from '../../exchange.ts'
 import { formatOrder } from './format.ts'
 
 const limit: PlaceRequest = {
+  trading_mode: 'futures',
   symbol: 'BTCUSDT',
   side: 'BUY',
   type: 'LIMIT',

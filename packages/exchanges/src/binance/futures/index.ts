@@ -1,10 +1,10 @@
 import { ExchangeError } from '../../errors.ts'
 import type { Credentials, Exchange, OrderRef, PlaceRequest } from '../../exchange.ts'
-import type { ExchangeOptions } from '../../registry.ts'
 import { createGovernor } from '../../transport/governor.ts'
+import type { ExchangeOptions } from '../../venue.ts'
+import { refuseAmend } from '../amend.ts'
 import { createBinanceClient } from '../client.ts'
 import { cacheInstruments } from '../instruments-cache.ts'
-import { futuresCapabilities } from './capabilities.ts'
 import { futuresEndpoints, paths } from './endpoints.ts'
 import { formatOrder } from './format.ts'
 import { checkFuturesKey } from './key-check.ts'
@@ -40,9 +40,7 @@ export function createBinanceFutures(options: ExchangeOptions): Exchange {
 
   return {
     exchange: 'binance',
-    trading_mode: 'futures',
     environment,
-    capabilities: futuresCapabilities,
     checkKey: (who) => checkFuturesKey(rest, wallet?.client ?? null, who),
     openStream(who, handlers) {
       if (closed) throw new ExchangeError('not_sent', 'closed', 'The connection to the exchange is being closed.')
@@ -62,6 +60,7 @@ export function createBinanceFutures(options: ExchangeOptions): Exchange {
     fetchOrder: (who, ref) => queryOrder(parts, who, ref),
     placeOrder: (who, request) => placeOrder(rest, who, request),
     cancelOrder: (who, ref) => cancelOrder(rest, who, ref),
+    amendOrder: refuseAmend,
     fetchInstruments: cacheInstruments(transport.clock, async () => parseInstruments(await rest.exchangeInfo())),
     async close() {
       closed = true

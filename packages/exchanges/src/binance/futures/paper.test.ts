@@ -279,13 +279,19 @@ describe('conditional orders', () => {
     expect(recorder.executions()).toHaveLength(ledger.executions.length)
 
     // A query and a snapshot tell the same.
-    const queried = (await exchange.fetchOrder(who, { symbol, order_id, client_order_id: null })) ?? []
-    const byName = await exchange.fetchOrder(who, { symbol, order_id: null, client_order_id: stop.client_order_id })
+    const queried =
+      (await exchange.fetchOrder(who, { trading_mode: 'futures', symbol, order_id, client_order_id: null })) ?? []
+    const byName = await exchange.fetchOrder(who, {
+      trading_mode: 'futures',
+      symbol,
+      order_id: null,
+      client_order_id: stop.client_order_id,
+    })
     expect(byName).not.toBeNull()
     const snapshot = await exchange.fetchSnapshot(who, {
       ...nothing,
       time: Date.now() - minute,
-      open_orders: [{ symbol, order_id, client_order_id: null }],
+      open_orders: [{ trading_mode: 'futures', symbol, order_id, client_order_id: null }],
     })
     for (const events of [queried, snapshot.events]) {
       expect(told(events, order_id)).toMatchObject({ status: 'FILLED', executed_qty: '0', parent_order_id: null })
@@ -299,13 +305,23 @@ describe('conditional orders', () => {
 
   it('are canceled by either id', async () => {
     const { exchange, who, recorder, stop, order_id } = await withStop()
-    await exchange.cancelOrder(who, { symbol, order_id: null, client_order_id: stop.client_order_id })
+    await exchange.cancelOrder(who, {
+      trading_mode: 'futures',
+      symbol,
+      order_id: null,
+      client_order_id: stop.client_order_id,
+    })
     await vi.waitFor(() => expect(recorder.order(order_id)?.status).toBe('CANCELED'), soon)
     const second = await exchange.placeOrder(who, request({ side: 'SELL', type: 'STOP_MARKET', stop_price: '94000' }))
-    await exchange.cancelOrder(who, { symbol, order_id: second.order_id, client_order_id: null })
+    await exchange.cancelOrder(who, {
+      trading_mode: 'futures',
+      symbol,
+      order_id: second.order_id,
+      client_order_id: null,
+    })
     await vi.waitFor(() => expect(recorder.order(second.order_id)?.status).toBe('CANCELED'), soon)
     await expect(
-      exchange.cancelOrder(who, { symbol, order_id: second.order_id, client_order_id: null }),
+      exchange.cancelOrder(who, { trading_mode: 'futures', symbol, order_id: second.order_id, client_order_id: null }),
     ).rejects.toMatchObject({ kind: 'not_found' })
   })
 
@@ -320,7 +336,7 @@ describe('conditional orders', () => {
     await vi.waitFor(() => expect(childrenOf(recorder, order_id)).toHaveLength(1), soon)
     const childId = childrenOf(recorder, order_id)[0] ?? ''
     await vi.waitFor(() => expect(furthest(recorder.events, childId)?.price).toBe('97000'), soon)
-    await exchange.cancelOrder(who, { symbol, order_id: childId, client_order_id: null })
+    await exchange.cancelOrder(who, { trading_mode: 'futures', symbol, order_id: childId, client_order_id: null })
     await vi.waitFor(() => expect(recorder.order(order_id)?.status).toBe('CANCELED'), soon)
     expect(furthest(recorder.events, childId)).toMatchObject({ status: 'CANCELED' })
   })
@@ -345,11 +361,11 @@ describe('conditional orders', () => {
     const before = await exchange.fetchSnapshot(who, nothing)
     expect(told(before.events, order_id)?.status).toBe('UNTRIGGERED')
     await sim.fault('lose_events', { count: 50 }, account)
-    await exchange.cancelOrder(who, { symbol, order_id, client_order_id: null })
+    await exchange.cancelOrder(who, { trading_mode: 'futures', symbol, order_id, client_order_id: null })
     const after = await exchange.fetchSnapshot(who, {
       ...nothing,
       time: before.as_of,
-      open_orders: [{ symbol, order_id, client_order_id: null }],
+      open_orders: [{ trading_mode: 'futures', symbol, order_id, client_order_id: null }],
     })
     expect(told(after.events, order_id)?.status).toBe('CANCELED')
   })

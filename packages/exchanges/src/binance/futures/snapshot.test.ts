@@ -82,7 +82,12 @@ it('asks for orders that vanished, one by one, and says which are lost', async (
     algoOrder: () => row('rest-algo-finished', { actualOrderId: '', algoStatus: 'CANCELED' }),
     userTrades: () => [row('rest-trade', { orderId: 1 })],
   })
-  const open = (order_id: string | null) => ({ symbol: 'BTCUSDT', order_id, client_order_id: null })
+  const open = (order_id: string | null) => ({
+    trading_mode: 'futures',
+    symbol: 'BTCUSDT',
+    order_id,
+    client_order_id: null,
+  })
   const { events, unproven } = await fetch({
     ...nothing,
     open_orders: [open('1'), open('2'), open('algo:2148719'), open(null)],
@@ -106,7 +111,7 @@ it('reads the order a conditional order has become and names its parent', async 
   })
   const { events } = await fetch({
     ...nothing,
-    open_orders: [{ symbol: 'BTCUSDT', order_id: 'algo:2148719', client_order_id: null }],
+    open_orders: [{ trading_mode: 'futures', symbol: 'BTCUSDT', order_id: 'algo:2148719', client_order_id: null }],
   })
   expect(orders(events)).toMatchObject([
     { order_id: '612345999001', status: 'FILLED', parent_order_id: 'algo:2148719', executed_qty: '0.008' },
@@ -154,7 +159,7 @@ it('finds the symbols itself where the venue still wants one, and says what that
     ],
     userTrades: () => [row('rest-trade', { symbol: 'ETHUSDT', orderId: '8389766145050669870' })],
   })
-  const { events, unproven } = await fetch({ ...nothing, symbols: ['BNBUSDT'] })
+  const { events, unproven } = await fetch({ ...nothing, symbols: [{ trading_mode: 'futures', symbol: 'BNBUSDT' }] })
   expect(executions(events)).toMatchObject([{ order_id: '8389766145050669870', kind: 'LIQUIDATION' }])
   expect(unproven).toContain('on a symbol not traded before')
   expect(asked.filter((call) => call.startsWith('allOrders')).length).toBe(3)

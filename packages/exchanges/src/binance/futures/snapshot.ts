@@ -98,7 +98,7 @@ async function readOrders(
   const incomes = await readRange((slice) => rest.income(who, slice), range)
   const symbols = new Set([
     ...seen,
-    ...since.symbols,
+    ...since.symbols.map(({ symbol }) => symbol),
     ...since.open_orders.map((order) => order.symbol),
     ...symbolsIn(incomes),
   ])

@@ -334,7 +334,9 @@ it('reads a fill that was announced but not reported', async () => {
   await vi.waitFor(() => expect(received).toHaveLength(2))
   await clock.advance(5_000)
   await vi.waitFor(() => expect(received).toHaveLength(3))
-  expect(recovered).toEqual([{ symbol: 'BTCUSDT', order_id: '612345678901', client_order_id: null }])
+  expect(recovered).toEqual([
+    { trading_mode: 'futures', symbol: 'BTCUSDT', order_id: '612345678901', client_order_id: null },
+  ])
 })
 
 it('stops for its owner when the key is refused', async () => {

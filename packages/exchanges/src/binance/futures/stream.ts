@@ -267,7 +267,12 @@ export class FuturesStream implements PrivateStream, SocketHandler {
     const { transport, handlers, recover } = this.#options
     transport.log('warn', 'fill_report_missing', {})
     try {
-      const events = await recover({ symbol: trade.symbol, order_id: trade.order_id, client_order_id: null })
+      const events = await recover({
+        trading_mode: 'futures',
+        symbol: trade.symbol,
+        order_id: trade.order_id,
+        client_order_id: null,
+      })
       if (!this.#closed && events !== null) handlers.onEvents(events, transport.clock.now())
     } catch {
       if (!this.#closed) this.#watch.announced(trade)

@@ -28,16 +28,28 @@ function parseInstrument(row: unknown): Instrument | null {
     }
     const price = filters.get('PRICE_FILTER')
     const lot = filters.get('LOT_SIZE')
+    const marketLot = filters.get('MARKET_LOT_SIZE')
     return {
       trading_mode: 'futures',
       symbol: text(s.symbol, 'symbol'),
       base_asset: text(s.baseAsset, 'baseAsset'),
       quote_asset: text(s.quoteAsset, 'quoteAsset'),
+      settle_asset: text(s.marginAsset ?? s.quoteAsset, 'marginAsset'),
+      quantity_unit: 'BASE',
+      contract_value: null,
       tick_size: amountOrNull(price?.tickSize),
+      min_price: amountOrNull(price?.minPrice),
+      max_price: amountOrNull(price?.maxPrice),
       step_size: amountOrNull(lot?.stepSize),
       min_quantity: amountOrNull(lot?.minQty),
       max_quantity: amountOrNull(lot?.maxQty),
+      market_step_size: amountOrNull(marketLot?.stepSize),
+      market_min_quantity: amountOrNull(marketLot?.minQty),
+      market_max_quantity: amountOrNull(marketLot?.maxQty),
       min_notional: amountOrNull(filters.get('MIN_NOTIONAL')?.notional),
+      max_notional: null,
+      min_quote_quantity: null,
+      quote_step_size: null,
       is_trading: s.status === 'TRADING',
     }
   } catch {

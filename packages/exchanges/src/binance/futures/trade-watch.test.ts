@@ -3,7 +3,12 @@ import { FakeClock } from '../../transport/test-transport.ts'
 import type { AnnouncedTrade } from './parse.ts'
 import { createTradeWatch } from './trade-watch.ts'
 
-const trade = (id: string): AnnouncedTrade => ({ symbol: 'BTCUSDT', order_id: '1', trade_id: id })
+const trade = (id: string): AnnouncedTrade => ({
+  trading_mode: 'futures',
+  symbol: 'BTCUSDT',
+  order_id: '1',
+  trade_id: id,
+})
 
 function setUp() {
   const clock = new FakeClock()

@@ -149,5 +149,9 @@ export type RawSymbolConfig = Raw<'symbol' | 'marginType' | 'leverage'>
 export type RawBalance = Raw<'accountAlias' | 'asset' | 'balance' | 'availableBalance' | 'updateTime'>
 
 /** Rows of `symbols` in /exchangeInfo, and of a symbol's `filters`. */
-export type RawSymbol = Raw<'symbol' | 'status' | 'contractType' | 'baseAsset' | 'quoteAsset' | 'filters'>
-export type RawFilter = Raw<'filterType' | 'tickSize' | 'minQty' | 'maxQty' | 'stepSize' | 'notional'>
+export type RawSymbol = Raw<
+  'symbol' | 'status' | 'contractType' | 'baseAsset' | 'quoteAsset' | 'marginAsset' | 'filters'
+>
+export type RawFilter = Raw<
+  'filterType' | 'tickSize' | 'minPrice' | 'maxPrice' | 'minQty' | 'maxQty' | 'stepSize' | 'notional'
+>

@@ -1,6 +1,6 @@
 import type { Environment } from '@tradercoin/protocol'
 import { ExchangeError } from '../../errors.ts'
-import type { Endpoints } from '../../registry.ts'
+import type { Endpoints } from '../../venue.ts'
 
 /*
  * Addresses of Binance Spot.

@@ -1,31 +1,10 @@
 import type { OrderType } from '@tradercoin/protocol'
 import { Big } from 'big.js'
 import { ExchangeError } from '../../errors.ts'
-import type { Capabilities, OrderRef, PlaceRequest } from '../../exchange.ts'
+import type { OrderRef, PlaceRequest } from '../../exchange.ts'
 import type { Params } from '../sign.ts'
 
 /* Our orders as Binance Spot's parameters. https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints */
-
-export const spotCapabilities: Capabilities = {
-  upkeep: 'signed_session',
-  order_types: [
-    'LIMIT',
-    'MARKET',
-    'STOP_MARKET',
-    'STOP_LIMIT',
-    'TAKE_PROFIT_MARKET',
-    'TAKE_PROFIT_LIMIT',
-    'TRAILING_STOP',
-  ],
-  time_in_force: ['GTC', 'IOC', 'FOK'],
-  post_only: true,
-  reduce_only: false,
-  hedge_mode: false,
-  quote_quantity: true,
-  amend: false,
-  unprovable:
-    'Orders that were both placed and over within the interruption may be missing on symbols this account had not traded before: Binance has no list of all orders.',
-}
 
 function refuse(code: string, message: string): never {
   throw new ExchangeError('refused', code, message)

@@ -1,12 +1,12 @@
 import { ExchangeError } from '../../errors.ts'
 import type { Credentials, Exchange, KeyCheck } from '../../exchange.ts'
-import type { ExchangeOptions } from '../../registry.ts'
 import { createGovernor } from '../../transport/governor.ts'
+import type { ExchangeOptions } from '../../venue.ts'
+import { refuseAmend } from '../amend.ts'
 import { createBinanceClient } from '../client.ts'
 import { cacheInstruments } from '../instruments-cache.ts'
 import { readKeyRights } from '../key-rights.ts'
 import { connectionLimit, paths, spotEndpoints, tellsKeyRights, weightPerMinute, wsApiUrl } from './endpoints.ts'
-import { spotCapabilities } from './format.ts'
 import { queryOrder } from './order-query.ts'
 import { createPool } from './pool.ts'
 import { createSpotRest } from './rest.ts'
@@ -57,9 +57,7 @@ export function createBinanceSpot(options: ExchangeOptions): Exchange {
 
   return {
     exchange: 'binance',
-    trading_mode: 'spot',
     environment,
-    capabilities: spotCapabilities,
     checkKey,
     openStream: (credentials, handlers) => new SpotStream({ transport, pool, probe }, credentials, handlers),
     fetchSnapshot: (credentials, since) =>
@@ -67,6 +65,7 @@ export function createBinanceSpot(options: ExchangeOptions): Exchange {
     fetchOrder: (credentials, ref) => queryOrder(rest, transport.clock, credentials, ref),
     placeOrder: (credentials, request) => rest.place(credentials, request),
     cancelOrder: (credentials, ref) => rest.cancel(credentials, ref),
+    amendOrder: refuseAmend,
     fetchInstruments: instruments,
     async close() {
       pool.close()

@@ -134,7 +134,10 @@ describe('what is asked', () => {
   test('an account where nothing was open and nothing has changed costs one call', async () => {
     const rest = new FakeRest()
     rest.accountNow.balances = [balance('USDT', '100')]
-    const snapshot = await fetchSnapshot(rest, { symbols: ['BTCUSDT'], balances: [{ asset: 'USDT', total: '100.00' }] })
+    const snapshot = await fetchSnapshot(rest, {
+      symbols: [{ trading_mode: 'spot', symbol: 'BTCUSDT' }],
+      balances: [{ asset: 'USDT', total: '100.00' }],
+    })
     expect(rest.calls).toEqual(['account'])
     expect(snapshot.as_of).toBe(now)
     expect(snapshot.unproven).toMatch(/placed and over/)
@@ -144,7 +147,11 @@ describe('what is asked', () => {
     ['a balance moved', (rest) => rest.accountNow.balances.push(balance('USDT', '90')), {}],
     ['something is locked', (rest) => rest.accountNow.balances.push(balance('USDT', '90', '10')), {}],
     ['the account changed', (rest) => Object.assign(rest.accountNow, { updateTime: now }), {}],
-    ['an order was open', () => {}, { open_orders: [{ symbol: 'BTCUSDT', order_id: '1', client_order_id: null }] }],
+    [
+      'an order was open',
+      () => {},
+      { open_orders: [{ trading_mode: 'spot', symbol: 'BTCUSDT', order_id: '1', client_order_id: null }] },
+    ],
   ])('open orders when %s', async (_name, change, since) => {
     const rest = new FakeRest()
     change(rest)
@@ -169,7 +176,7 @@ describe('what is found', () => {
     rest.orders = [order('BTCUSDT', 1, filled) as never]
     rest.trades_ = [trade('BTCUSDT', 1) as never]
     const snapshot = await fetchSnapshot(rest, {
-      open_orders: [{ symbol: 'BTCUSDT', order_id: '1', client_order_id: 'c1' }],
+      open_orders: [{ trading_mode: 'spot', symbol: 'BTCUSDT', order_id: '1', client_order_id: 'c1' }],
     })
     expect(ids(snapshot.events)).toEqual(expect.arrayContaining(['order 1 FILLED', 'execution 10']))
   })
@@ -177,7 +184,7 @@ describe('what is found', () => {
   test('a vanished order the venue no longer knows is said to be unproven, after four looks', async () => {
     const rest = new FakeRest()
     const snapshot = await fetchSnapshot(rest, {
-      open_orders: [{ symbol: 'BTCUSDT', order_id: '77', client_order_id: null }],
+      open_orders: [{ trading_mode: 'spot', symbol: 'BTCUSDT', order_id: '77', client_order_id: null }],
     })
     expect(rest.calls.filter((call) => call === 'order 77')).toHaveLength(4)
     expect(snapshot.unproven).toMatch(/no longer knows the order 77/)
@@ -199,7 +206,7 @@ describe('what is found', () => {
     rest.orders = [order('SOLUSDT', 5, filled) as never]
     rest.trades_ = [trade('SOLUSDT', 5) as never]
     await fetchSnapshot(rest, {
-      open_orders: [{ symbol: 'SOLUSDT', order_id: '5', client_order_id: null }],
+      open_orders: [{ trading_mode: 'spot', symbol: 'SOLUSDT', order_id: '5', client_order_id: null }],
       balances: [
         { asset: 'USDT', total: '100' },
         { asset: 'BNB', total: '1' },
@@ -212,7 +219,13 @@ describe('what is found', () => {
     const rest = new FakeRest()
     rest.accountNow.balances = [balance('USDT', '99')]
     rest.orders = [order('ETHUSDT', 6, filled) as never]
-    const known = { symbols: ['SOLUSDT', 'ETHUSDT'], balances: [{ asset: 'USDT', total: '100' }] }
+    const known = {
+      symbols: [
+        { trading_mode: 'spot', symbol: 'SOLUSDT' },
+        { trading_mode: 'spot', symbol: 'ETHUSDT' },
+      ],
+      balances: [{ asset: 'USDT', total: '100' }],
+    }
     const snapshot = await fetchSnapshot(rest, known)
     expect(rest.calls).toContain('allOrders ETHUSDT')
     expect(ids(snapshot.events)).toContain('order 6 FILLED')
@@ -237,7 +250,9 @@ describe('what is found', () => {
   test('a row that lags behind is not taken for the fate of a vanished order', async () => {
     const rest = new FakeRest()
     rest.orders = [order('BTCUSDT', 1) as never]
-    await fetchSnapshot(rest, { open_orders: [{ symbol: 'BTCUSDT', order_id: '1', client_order_id: null }] })
+    await fetchSnapshot(rest, {
+      open_orders: [{ trading_mode: 'spot', symbol: 'BTCUSDT', order_id: '1', client_order_id: null }],
+    })
     expect(rest.calls).toContain('order 1')
   })
 
@@ -246,7 +261,12 @@ describe('what is found', () => {
     const numbers = Array.from({ length: 20 }, (_, index) => index + 1)
     rest.orders = numbers.map((id) => order('BTCUSDT', id, filled) as never)
     rest.trades_ = numbers.map((id) => trade('BTCUSDT', id) as never)
-    const open_orders = numbers.map((id) => ({ symbol: 'BTCUSDT', order_id: String(id), client_order_id: null }))
+    const open_orders = numbers.map((id) => ({
+      trading_mode: 'spot',
+      symbol: 'BTCUSDT',
+      order_id: String(id),
+      client_order_id: null,
+    }))
     const snapshot = await fetchSnapshot(rest, { open_orders })
     expect(rest.calls).toEqual(['account', 'openOrders', 'orderLists', 'allOrders BTCUSDT', 'trades BTCUSDT'])
     expect(ids(snapshot.events)).toHaveLength(40)
@@ -255,8 +275,14 @@ describe('what is found', () => {
   test('orders that are all still open cost no history', async () => {
     const rest = new FakeRest()
     rest.open = [order('BTCUSDT', 1)]
-    const open_orders = [{ symbol: 'BTCUSDT', order_id: '1', client_order_id: null }]
-    await fetchSnapshot(rest, { open_orders, symbols: ['BTCUSDT', 'ETHUSDT'] })
+    const open_orders = [{ trading_mode: 'spot', symbol: 'BTCUSDT', order_id: '1', client_order_id: null }]
+    await fetchSnapshot(rest, {
+      open_orders,
+      symbols: [
+        { trading_mode: 'spot', symbol: 'BTCUSDT' },
+        { trading_mode: 'spot', symbol: 'ETHUSDT' },
+      ],
+    })
     expect(rest.calls).toEqual(['account', 'openOrders'])
   })
 
@@ -274,7 +300,7 @@ describe('what is found', () => {
     rest.accountNow.updateTime = now
     rest.orders = [1, 2, 3, 4].map((id) => order('BTCUSDT', id, filled) as never)
     rest.trades_ = [1, 2, 3, 4].map((id) => trade('BTCUSDT', id) as never)
-    const snapshot = await fetchSnapshot(rest, { symbols: ['BTCUSDT'] })
+    const snapshot = await fetchSnapshot(rest, { symbols: [{ trading_mode: 'spot', symbol: 'BTCUSDT' }] })
     expect(rest.calls).toEqual(['account', 'openOrders', 'orderLists', 'allOrders BTCUSDT', 'trades BTCUSDT'])
     expect(ids(snapshot.events)).toHaveLength(8)
   })
@@ -298,7 +324,10 @@ describe('what is found', () => {
   test('an interruption of more than 14 days is read in part, and that is said', async () => {
     const rest = new FakeRest()
     rest.accountNow.updateTime = now
-    const snapshot = await fetchSnapshot(rest, { time: now - 20 * 24 * hour, symbols: ['BTCUSDT'] })
+    const snapshot = await fetchSnapshot(rest, {
+      time: now - 20 * 24 * hour,
+      symbols: [{ trading_mode: 'spot', symbol: 'BTCUSDT' }],
+    })
     expect(rest.calls.filter((call) => call === 'allOrders BTCUSDT')).toHaveLength(15)
     expect(snapshot.unproven).toMatch(/14 days/)
   })

@@ -12,7 +12,7 @@ import {
 import type { AccountSnapshot, Credentials, Instrument, OrderRef, SnapshotSince } from '../../exchange.ts'
 import type { Clock } from '../../transport/clock.ts'
 import type { VenueClock } from '../../transport/clock-offset.ts'
-import { spotCapabilities } from './format.ts'
+import { spotCapabilities } from './capabilities.ts'
 import { executionsOf, queryOrder, readRange } from './order-query.ts'
 import { parseBalances, parseOrder, parseTrade } from './parse.ts'
 import type { SpotRest, TimeRange } from './rest.ts'
@@ -125,14 +125,14 @@ class Reader {
     const moved = movedAssets(balances, this.#since, this.events, known)
     const moves = ({ base_asset, quote_asset }: Instrument) =>
       Number(moved.has(base_asset)) + Number(moved.has(quote_asset)) // not money: a count
-    const traded = new Set(this.#since.symbols)
+    const traded = new Set(this.#since.symbols.map(({ symbol }) => symbol))
     const pointedAt = known.filter((instrument) => moves(instrument) >= (traded.has(instrument.symbol) ? 1 : 2))
     await this.#readSymbolsOnce(
       pointedAt.map((instrument) => instrument.symbol),
       range,
     )
 
-    const idle = this.#since.symbols.filter((symbol) => !this.#readSymbols.has(symbol))
+    const idle = this.#since.symbols.map(({ symbol }) => symbol).filter((symbol) => !this.#readSymbols.has(symbol))
     await this.#readSymbolsOnce(idle.slice(0, idleSymbols), range)
     const left = idle.slice(idleSymbols)
     if (left.length > 0) this.unproven.push(`Unfilled orders were not looked for on ${left.join(', ')}.`)

@@ -1,0 +1,26 @@
+import type { Capabilities } from '../../venue.ts'
+
+export const spotCapabilities: Capabilities = {
+  upkeep: 'signed_session',
+  order_types: [
+    'LIMIT',
+    'MARKET',
+    'STOP_MARKET',
+    'STOP_LIMIT',
+    'TAKE_PROFIT_MARKET',
+    'TAKE_PROFIT_LIMIT',
+    'TRAILING_STOP',
+  ],
+  time_in_force: ['GTC', 'IOC', 'FOK'],
+  post_only: true,
+  reduce_only: false,
+  hedge_mode: false,
+  margin_modes: [],
+  quote_quantity: true,
+  trigger_by: ['LAST'],
+  close_position: false,
+  amend: null,
+  market_channels: [],
+  unprovable:
+    'Orders that were both placed and over within the interruption may be missing on symbols this account had not traded before: Binance has no list of all orders.',
+}

@@ -1,5 +1,6 @@
 import type { Account } from './engine/account.ts'
 import { type Big, dec, floorToStep, max, min, ZERO } from './engine/decimal.ts'
+import { modeOf, money, quantityFor } from './engine/instrument.ts'
 import type { Market } from './engine/market.ts'
 import { type Fill, type Order, remaining, type Side } from './engine/order.ts'
 import { Random } from './engine/random.ts'
@@ -9,7 +10,7 @@ import type { World } from './world.ts'
 
 /** Client ids of the demo trader's orders begin with this; it never touches others. */
 const MARK = 'demo_'
-/** It trades the first symbols of the venue. */
+/** It trades the first symbols of the venue, as many of each kind. */
 const SYMBOLS = 4
 const OPEN_AT_MOST = 6
 /** An order still open after this is cancelled at the next turn. */
@@ -60,7 +61,12 @@ class DemoTrader {
     this.#venue = world.venueOf(account)
     this.#account = account
     this.#random = new Random(world.seed ^ Math.imul(account.uid, 0x9e3779b9))
-    this.#markets = [...this.#venue.engine.markets.values()].slice(0, SYMBOLS)
+    const { modes, engine } = this.#venue
+    this.#markets = modes.flatMap((mode) =>
+      [...engine.markets.values()]
+        .filter((market) => modeOf(market.instrument) === mode)
+        .slice(0, SYMBOLS / modes.length),
+    )
   }
 
   start(): void {
@@ -125,27 +131,30 @@ class DemoTrader {
 
   /** Buys what it can sell later and sells what it bought, so that nothing drifts. */
   #choose(market: Market): { side: Side; qty: Big } {
-    const { step, minNotional } = market.instrument
-    const least = minNotional.times('1.1')
+    const { instrument, last } = market
+    const { step, minNotional, minQty } = instrument
+    const mode = modeOf(instrument)
+    const least = max(minNotional.times('1.1'), money(instrument, last, minQty))
     const worth = max(dec(this.#random.int(...ORDER_WORTH)), least)
-    const qty = floorToStep(worth.div(market.last), step).plus(step)
+    const qty = floorToStep(quantityFor(instrument, last, worth), step).plus(step)
     const held = this.#held(market)
     const closing = held.gt(ZERO) ? 'SELL' : 'BUY'
     const closable = floorToStep(held.abs().minus(this.#resting(market, closing)), step)
-    const closableWorth = closable.times(market.last)
-    if (closableWorth.gte(least) && closableWorth.gt(this.#random.int(0, HELD_WORTH[this.#venue.mode]))) {
-      const isLast = closable.minus(qty).times(market.last).lt(least)
+    const closableWorth = money(instrument, last, closable)
+    if (closableWorth.gte(least) && closableWorth.gt(this.#random.int(0, HELD_WORTH[mode]))) {
+      const isLast = money(instrument, last, closable.minus(qty)).lt(least)
       return { side: closing, qty: isLast ? closable : qty }
     }
-    if (this.#venue.mode === 'spot') return { side: 'BUY', qty }
+    if (mode === 'spot') return { side: 'BUY', qty }
     const opening = held.gt(ZERO) ? 'BUY' : 'SELL'
     return { side: held.eq(ZERO) ? this.#random.pick(['BUY', 'SELL'] as const) : opening, qty }
   }
 
   /** What it has of a symbol, and no more than the account has: its owner may have traded it away. */
   #held(market: Market): Big {
-    const { held, wallet, positions, mode } = this.#account
+    const { held, wallet, positions } = this.#account
     const { symbol, base } = market.instrument
+    const mode = modeOf(market.instrument)
     const noted = held.get(symbol) ?? ZERO
     const has = mode === 'spot' ? wallet.total(base) : (positions.get(`${symbol}:BOTH`)?.amount ?? ZERO)
     const left = noted.gt(ZERO) ? max(min(noted, has), ZERO) : min(max(noted, has), ZERO)
@@ -185,7 +194,6 @@ class DemoTrader {
 
   #place(market: Market, side: Side, qty: Big, price?: Big, postOnly = false): Order {
     const order: AppOrder = {
-      symbol: market.symbol,
       side,
       type: price ? 'LIMIT' : 'MARKET',
       quantity: qty.toFixed(),

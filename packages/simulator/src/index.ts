@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { startServer } from './server.ts'
-import { addVenues } from './venues.ts'
+import { addVenues, openMarkets } from './venues.ts'
 import { World } from './world.ts'
 
 export interface SimulatorOptions {
@@ -33,9 +33,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     limits: options.limits ?? 'real',
     log: options.log ?? (() => {}),
   })
-  const stopMarket = addVenues(world, options.bot ?? true)
-  const host = options.host ?? '127.0.0.1'
-  const server = await startServer(world, host, options.port ?? 0)
+  addVenues(world)
+  // The port comes first: whoever cannot have it must not touch the store of who has it.
+  const server = await startServer(world, options.host ?? '127.0.0.1', options.port ?? 0)
+  let stopMarket: () => void
+  try {
+    stopMarket = openMarkets(world, options.bot ?? true)
+  } catch (error) {
+    await server.close()
+    throw error
+  }
   let closing: Promise<void> | undefined
   const close = () => {
     closing ??= (async () => {

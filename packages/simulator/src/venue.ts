@@ -11,7 +11,6 @@ import type { HttpReply, HttpRequest } from './http/request.ts'
 
 /** An order as the exchange's own app would place it: POST /sim/orders. */
 export interface AppOrder {
-  symbol: string
   side: Side
   type: 'LIMIT' | 'MARKET'
   quantity: string
@@ -37,15 +36,18 @@ export interface AppStop {
   clientId: string
 }
 
-/** One market kind of one exchange. A new exchange is a folder that makes these. */
+/** One venue: an exchange's market kind, or all kinds that its keys cover. A new exchange is a folder that makes these. */
 export interface Venue {
   readonly name: string
   readonly exchange: string
-  readonly mode: TradingMode
+  /** What one account of it can trade. */
+  readonly modes: readonly TradingMode[]
   /** The path everything of it lives under, for example "/binance/spot". */
   readonly prefix: string
   readonly engine: Engine
   readonly house: House
+  /** Keys come with a passphrase, and never with a public key of their owner's. */
+  readonly passphrases?: boolean
   handle(request: HttpRequest): HttpReply | Promise<HttpReply>
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   placeFromApp(account: Account, market: Market, order: AppOrder): Order

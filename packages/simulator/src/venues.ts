@@ -4,9 +4,13 @@ import { DemoTraders } from './demo-trader.ts'
 import { startBot } from './engine/bot.ts'
 import type { World } from './world.ts'
 
-/** Builds every venue, reads the store back and opens the markets. Returns what stops the market maker. */
-export function addVenues(world: World, bot: boolean): () => void {
+/** Builds every venue; nothing is traded yet. */
+export function addVenues(world: World): void {
   world.venues.push(new SpotVenue(world), new FuturesVenue(world))
+}
+
+/** Reads the store back and opens the markets. Returns what stops the market maker. */
+export function openMarkets(world: World, bot: boolean): () => void {
   world.load()
   const stops = world.venues.map((venue) => startBot(venue.engine, venue.house, bot))
   if (bot) new DemoTraders(world).startAll()

@@ -3,8 +3,8 @@ import { Accounts } from './engine/accounts.ts'
 import { Candles } from './engine/candles.ts'
 import { Clock } from './engine/clock.ts'
 import type { Dirty } from './engine/events.ts'
-import type { Instrument } from './engine/instrument.ts'
-import { Market } from './engine/market.ts'
+import type { Instrument, TradingMode } from './engine/instrument.ts'
+import { type Counter, Market } from './engine/market.ts'
 import { Random } from './engine/random.ts'
 import { FaultBook } from './faults/fault-book.ts'
 import { Outbox } from './outbox.ts'
@@ -66,8 +66,8 @@ export class World {
     this.#registerKinds()
   }
 
-  venue(exchange: string, mode: string): Venue | undefined {
-    return this.venues.find((venue) => venue.exchange === exchange && venue.mode === mode)
+  venue(exchange: string, mode: TradingMode): Venue | undefined {
+    return this.venues.find((venue) => venue.exchange === exchange && venue.modes.includes(mode))
   }
 
   venueOf(account: Account): Venue {
@@ -76,13 +76,13 @@ export class World {
     return venue
   }
 
-  /** A market with an invented past; the same seed and symbol give the same one. */
-  market(instrument: Instrument, salt: number): Market {
+  /** A market with an invented past; the same seed and symbol give the same one. `orderIds` is shared where ids are. */
+  market(instrument: Instrument, salt: number, orderIds?: Counter): Market {
     const candles = new Candles()
     const random = new Random(this.seed ^ salt ^ hash(instrument.symbol))
     const { startPrice, tick, step } = instrument
     candles.seedHistory(this.clock.now(), startPrice, tick, step, 26 * 60, random)
-    return new Market(instrument, candles)
+    return new Market(instrument, candles, orderIds)
   }
 
   /** Writes what an action of a venue changed, then lets its messages go. */
@@ -129,6 +129,8 @@ export class World {
     this.#orders.clear()
     for (const account of this.accounts.byId.values()) {
       for (const list of account.orders.values()) list.sort((a, b) => (a.id < b.id ? -1 : 1))
+      const { engine } = this.venueOf(account)
+      for (const { seq } of account.allFills()) engine.skipFills(seq)
     }
     if (found) {
       // A restarted simulator must not deal the same keys and ids again.

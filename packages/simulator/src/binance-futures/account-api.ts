@@ -3,24 +3,16 @@ import type { Account, Position } from '../engine/account.ts'
 import { type Big, ZERO } from '../engine/decimal.ts'
 import type { Market } from '../engine/market.ts'
 import type { PositionSide } from '../engine/order.ts'
+import { newPosition, positionKey } from '../engine/positions.ts'
 import { marketOf } from './checks.ts'
 import { MAX_NOTIONAL_VALUE } from './instruments.ts'
 import { eight } from './shapes.ts'
 import type { FuturesVenue } from './venue.ts'
 
-const NOTHING: Omit<Position, 'symbol' | 'side'> = {
-  amount: ZERO,
-  entry: ZERO,
-  breakEven: ZERO,
-  realized: ZERO,
-  isolatedWallet: ZERO,
-  updatedAt: 0,
-}
-
 function positionsOf(account: Account, market: Market): Position[] {
   const sides: PositionSide[] = account.hedge ? ['LONG', 'SHORT'] : ['BOTH']
   return sides.map(
-    (side) => account.positions.get(`${market.symbol}:${side}`) ?? { ...NOTHING, symbol: market.symbol, side },
+    (side) => account.positions.get(positionKey(market.symbol, side)) ?? newPosition(market.symbol, side, false),
   )
 }
 

@@ -20,6 +20,7 @@ const EXPIRY_CODE: Record<ExpiryReason, string> = {
   REJECTED: '8',
   EXCHANGE: '7',
   GTD: '0',
+  POST_ONLY: '0',
 }
 
 export function orderTradeUpdate(event: OrderEvent, clearing: FuturesClearing, now: number): Record<string, unknown> {

@@ -12,6 +12,7 @@ function perpetual(
 ): Instrument {
   return instrument({
     symbol: `${base}USDT`,
+    kind: 'linear',
     base,
     quote: 'USDT',
     tick,

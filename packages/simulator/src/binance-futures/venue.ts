@@ -47,6 +47,7 @@ export class FuturesVenue implements Venue {
   readonly name = 'binance-futures'
   readonly exchange = 'binance'
   readonly mode = 'futures'
+  readonly modes = ['futures'] as const
   readonly prefix = '/binance/futures'
   readonly world: World
   readonly engine: Engine

@@ -19,6 +19,7 @@ export const EXPIRY_REASON: Record<ExpiryReason, string> = {
   REJECTED: 'REJECTED',
   EXCHANGE: 'EXCHANGE_CANCELED',
   GTD: 'EXCHANGE_CANCELED',
+  POST_ONLY: 'EXCHANGE_CANCELED',
 }
 
 /** Fields that appear only when they apply: stop price, iceberg, strategy, self-trade prevention, expiry. */

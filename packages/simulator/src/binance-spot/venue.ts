@@ -54,6 +54,7 @@ export class SpotVenue implements Venue {
   readonly name = 'binance-spot'
   readonly exchange = 'binance'
   readonly mode = 'spot'
+  readonly modes = ['spot'] as const
   readonly prefix = '/binance/spot'
   readonly world: World
   readonly engine: Engine

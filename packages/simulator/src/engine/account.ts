@@ -13,6 +13,14 @@ export interface Position {
   realized: Big
   isolatedWallet: Big
   updatedAt: number
+  /** Has its own margin; at a venue where that is a choice of each order. */
+  isolated: boolean
+  /** Since the position was opened from nothing: when, profit before fees, fees paid, funding received. */
+  openedAt: number
+  openRealized: Big
+  openFees: Big
+  openFunding: Big
+  lastTradeId: string
 }
 
 export interface SymbolSettings {

@@ -17,7 +17,7 @@ export interface Clearing {
   reserve(order: Order): string[]
   /** Gives back what is still set aside. Returns the assets that moved. */
   release(order: Order): string[]
-  settle(order: Order, price: Big, qty: Big, maker: boolean, time: number): Settlement
+  settle(order: Order, price: Big, qty: Big, maker: boolean, time: number, tradeId: bigint): Settlement
   /** How much a reduce-only order may still trade; null when the order is not limited. */
   reducible(order: Order): Big | null
   /** What of the order's quantity can be paid for at this price; used when a market order meets a moved book. */

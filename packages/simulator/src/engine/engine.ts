@@ -3,6 +3,7 @@ import type { Clearing } from './clearing.ts'
 import type { Clock } from './clock.ts'
 import { type Big, floorToStep, min, ZERO } from './decimal.ts'
 import type { AccountChange, Dirty, EngineSink, OrderEvent } from './events.ts'
+import { worth } from './instrument.ts'
 import type { Market } from './market.ts'
 import { type ExpiryReason, type Fill, isOpen, type Order, remaining, type Ticket } from './order.ts'
 import { Refusal } from './refusal.ts'
@@ -16,6 +17,8 @@ export interface EngineOptions {
   commit: (dirty: Dirty) => void
   /** Venues that answer an unfillable fill-or-kill with an error instead of an expired order. */
   refuseUnfillableFok?: boolean
+  /** Whether a post-only order that would take is refused, or accepted and at once expired for POST_ONLY. */
+  postOnly?: 'refuse' | 'accept'
 }
 
 /** Price-time matching over any number of markets. One action runs at a time and is committed as a whole. */
@@ -31,9 +34,11 @@ export class Engine {
   readonly #sink: EngineSink
   readonly #commit: (dirty: Dirty) => void
   readonly #refuseFok: boolean
+  readonly #acceptPostOnly: boolean
   #depth = 0
   #time = 0
   #priority = 1
+  #fills = 1
   #dirty: Dirty = newDirty()
   #changes = new Map<Account, AccountChange>()
 
@@ -44,6 +49,7 @@ export class Engine {
     this.#sink = options.sink
     this.#commit = options.commit
     this.#refuseFok = options.refuseUnfillableFok ?? false
+    this.#acceptPostOnly = options.postOnly === 'accept'
   }
 
   /** The time of the running action: everything it does happens at one instant. */
@@ -74,7 +80,7 @@ export class Engine {
       const order = this.#build(account, market, ticket)
       this.admit(order)
       this.register(order)
-      this.emit({ exec: 'NEW', order })
+      if (!this.#wouldTake(order)) this.emit({ exec: 'NEW', order })
       if (order.trigger) market.waiting.add(order)
       else this.work(order)
       return order
@@ -113,9 +119,8 @@ export class Engine {
 
   /** Checks and reserves; throws Refusal and changes nothing when the order may not exist. */
   admit(order: Order): void {
-    if (!order.account.house && order.account.openClientIds.has(clientKey(order))) {
-      throw new Refusal('duplicate_client_id')
-    }
+    const { openClientIds, house } = order.account
+    if (!house && order.clientId !== '' && openClientIds.has(clientKey(order))) throw new Refusal('duplicate_client_id')
     this.#fund(order)
   }
 
@@ -127,7 +132,7 @@ export class Engine {
       if (reached) throw new Refusal('would_trigger')
     } else {
       const crosses = order.kind === 'LIMIT' && book.crosses(order.side, order.price)
-      if (order.postOnly && crosses) throw new Refusal('would_take')
+      if (order.postOnly && crosses && !this.#acceptPostOnly) throw new Refusal('would_take')
       if (this.#refuseFok && order.tif === 'FOK' && !this.#fokFillable(order)) throw new Refusal('fok_unfillable')
     }
     const reducible = this.clearing.reducible(order)
@@ -142,9 +147,11 @@ export class Engine {
     const { account } = order
     if (account.house) return
     account.open.add(order)
-    const key = clientKey(order)
-    account.openClientIds.set(key, order)
-    account.lastByClientId.set(key, order)
+    if (order.clientId !== '') {
+      const key = clientKey(order)
+      account.openClientIds.set(key, order)
+      account.lastByClientId.set(key, order)
+    }
     const list = account.orders.get(order.market.symbol)
     if (list) list.push(order)
     else account.orders.set(order.market.symbol, [order])
@@ -162,6 +169,10 @@ export class Engine {
   work(order: Order): void {
     order.workingAt = this.time
     order.updatedAt = order.workingAt
+    if (this.#wouldTake(order)) {
+      this.expire(order, 'POST_ONLY')
+      return
+    }
     if (order.tif === 'FOK' && !this.#fokFillable(order)) {
       this.expire(order, 'FOK')
       return
@@ -222,7 +233,10 @@ export class Engine {
     this.act(() => {
       if (!isOpen(order)) throw new Refusal('unknown_order')
       if (price.eq(order.price) && qty.eq(order.qty)) throw new Refusal('no_change')
-      if (qty.lte(order.filled) || (order.postOnly && order.market.book.crosses(order.side, price))) {
+      if (
+        qty.lte(order.filled) ||
+        (!this.#acceptPostOnly && order.postOnly && order.market.book.crosses(order.side, price))
+      ) {
         this.cancel(order)
         return
       }
@@ -251,7 +265,8 @@ export class Engine {
       order.updatedAt = this.time
       this.#note(order)
       this.emit({ exec: 'AMENDMENT', order })
-      this.work(order)
+      if (order.trigger && !order.trigger.triggered) order.market.waiting.add(order)
+      else this.work(order)
     })
   }
 
@@ -297,7 +312,7 @@ export class Engine {
         id: market.nextTradeId++,
         price,
         qty,
-        quote: price.times(qty),
+        quote: worth(market.instrument, price, qty),
         time: this.time,
         buyerIsMaker,
       }
@@ -310,7 +325,7 @@ export class Engine {
   #build(account: Account, market: Market, ticket: Ticket): Order {
     const time = this.time
     return {
-      id: market.nextOrderId++,
+      id: market.dealOrderId(),
       clientId: ticket.clientId,
       origClientId: '',
       account,
@@ -329,6 +344,7 @@ export class Engine {
       reduceOnly: ticket.reduceOnly ?? false,
       closePosition: ticket.closePosition ?? false,
       positionSide: ticket.positionSide ?? 'BOTH',
+      isolated: ticket.isolated ?? false,
       goodTill: ticket.goodTill ?? 0,
       status: 'NEW',
       filled: ZERO,
@@ -386,7 +402,7 @@ export class Engine {
     const { market } = taker
     const time = this.time
     const tradeId = market.nextTradeId++
-    const quote = price.times(qty)
+    const quote = worth(market.instrument, price, qty)
     const trade = { id: tradeId, price, qty, quote, time, buyerIsMaker: maker.side === 'BUY' }
     market.print(trade)
     this.#dirty.markets.add(market)
@@ -404,7 +420,7 @@ export class Engine {
     order.quote = order.quote.plus(quote)
     order.updatedAt = time
     const { account } = order
-    const settlement = this.clearing.settle(order, price, qty, maker, time)
+    const settlement = this.clearing.settle(order, price, qty, maker, time, tradeId)
     const spent = order.quoteQty.gt(ZERO) && this.#budgetSpent(order)
     if (remaining(order).lte(ZERO) || spent) {
       if (spent) order.qty = order.filled
@@ -432,6 +448,7 @@ export class Engine {
       realized: settlement.realized.toFixed(),
       maker,
       time,
+      seq: this.#fills++,
     }
     const list = account.fills.get(fill.symbol)
     if (list) list.push(fill)
@@ -491,6 +508,12 @@ export class Engine {
     }
     if (expireMaker) hit(maker, taker)
     if (expireTaker) hit(taker, maker)
+  }
+
+  /** A post-only order that may not trade, at a venue that accepts it first. */
+  #wouldTake(order: Order): boolean {
+    if (!this.#acceptPostOnly || !order.postOnly || (order.trigger && !order.trigger.triggered)) return false
+    return order.kind === 'LIMIT' && order.market.book.crosses(order.side, order.price)
   }
 
   #fokFillable(order: Order): boolean {
@@ -588,6 +611,11 @@ export class Engine {
     this.#commit(dirty)
   }
 
+  /** After a restart: fills up to this one were told before. */
+  skipFills(seq: number): void {
+    this.#fills = Math.max(this.#fills, seq + 1)
+  }
+
   /** After a restart: puts a stored order back where it was. */
   restore(order: Order): void {
     order.market.orders.set(order.id, order)
@@ -595,11 +623,11 @@ export class Engine {
     const list = account.orders.get(order.market.symbol)
     if (list) list.push(order)
     else account.orders.set(order.market.symbol, [order])
-    account.lastByClientId.set(clientKey(order), order)
+    if (order.clientId !== '') account.lastByClientId.set(clientKey(order), order)
     this.#priority = Math.max(this.#priority, order.priority + 1)
     if (!isOpen(order)) return
     account.open.add(order)
-    account.openClientIds.set(clientKey(order), order)
+    if (order.clientId !== '') account.openClientIds.set(clientKey(order), order)
     if (order.goodTill > 0) this.watchGoodTill(order)
     if (order.status === 'PENDING_NEW') return
     if (order.trigger && !order.trigger.triggered) order.market.waiting.add(order)

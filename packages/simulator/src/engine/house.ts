@@ -1,7 +1,7 @@
 import { Account } from './account.ts'
 import { type Big, dec, floorToStep, max, ZERO } from './decimal.ts'
 import type { Engine } from './engine.ts'
-import type { TradingMode } from './instrument.ts'
+import { quantityFor, type TradingMode } from './instrument.ts'
 import type { Market } from './market.ts'
 import { type Order, remaining, type Side } from './order.ts'
 import type { Random } from './random.ts'
@@ -129,7 +129,7 @@ export class House {
     // Levels sit on a grid that does not depend on the price, so that a small move leaves most of them standing.
     const gap = max(tick.times(2), floorToStep(startPrice.times('0.00005'), tick))
     const sizes = Array.from({ length: 7 }, (_, i) =>
-      max(floorToStep(levelNotional.times(4 + i).div(around.times(4)), step), minQty),
+      max(floorToStep(quantityFor(market.instrument, around, levelNotional.times(4 + i).div(4)), step), minQty),
     )
     let bid = floorToStep(around, gap)
     let ask = bid.plus(gap)

@@ -13,6 +13,11 @@ export interface PublicTrade {
   buyerIsMaker: boolean
 }
 
+/** The next number to deal. A venue that numbers across symbols gives its markets one counter. */
+export interface Counter {
+  next: bigint
+}
+
 /** Price levels that changed since its owner looked last, by price text. */
 export type LevelTracker = Record<Side, Map<string, Big>>
 
@@ -28,7 +33,6 @@ export class Market {
   readonly trades: PublicTrade[] = []
   last: Big
   mark: Big
-  nextOrderId: bigint
   nextTradeId: bigint
   nextExecutionId = 100_200_301
   nextPreventedId = 1
@@ -36,19 +40,33 @@ export class Market {
   updateId: bigint
   /** Depth streams that want to know which levels change. */
   readonly trackers = new Set<LevelTracker>()
+  readonly #orderIds: Counter
 
-  constructor(instrument: Instrument, candles: Candles) {
+  constructor(instrument: Instrument, candles: Candles, orderIds: Counter = { next: instrument.firstOrderId }) {
+    this.#orderIds = orderIds
     this.instrument = instrument
     this.candles = candles
     this.last = instrument.startPrice
     this.mark = instrument.startPrice
-    this.nextOrderId = instrument.firstOrderId
     this.nextTradeId = instrument.firstTradeId
     this.updateId = instrument.firstTradeId * 10n
   }
 
   get symbol(): string {
     return this.instrument.symbol
+  }
+
+  get nextOrderId(): bigint {
+    return this.#orderIds.next
+  }
+
+  dealOrderId(): bigint {
+    return this.#orderIds.next++
+  }
+
+  /** After a restart: numbers below this one were dealt before. */
+  skipOrderIds(next: bigint): void {
+    if (next > this.#orderIds.next) this.#orderIds.next = next
   }
 
   noteChange(side: Side, price: Big): void {

@@ -29,6 +29,7 @@ export type ExpiryReason =
   | 'REJECTED'
   | 'EXCHANGE'
   | 'GTD'
+  | 'POST_ONLY'
 
 /** An order that waits until the price crosses a level. */
 export interface Trigger {
@@ -55,6 +56,8 @@ export interface Ticket {
   reduceOnly?: boolean
   closePosition?: boolean
   positionSide?: PositionSide
+  /** Trades into a position with its own margin. */
+  isolated?: boolean
   goodTill?: number
   listId?: number
   /** Another order of the same list holds the money; it is set aside when this one starts to work. */
@@ -84,6 +87,7 @@ export interface Order {
   reduceOnly: boolean
   closePosition: boolean
   positionSide: PositionSide
+  isolated: boolean
   goodTill: number
   status: OrderStatus
   filled: Big
@@ -120,6 +124,8 @@ export interface Fill {
   realized: string
   maker: boolean
   time: number
+  /** Counts the fills of an engine: the order they happened in, over all symbols and restarts. */
+  seq: number
 }
 
 export function remaining(order: Order): Big {

@@ -6,10 +6,17 @@ import { Refusal } from './refusal.ts'
 
 /** Spot money: buyers lock the quote asset, sellers the base asset; the commission is taken from what is received. */
 export class SpotClearing implements Clearing {
+  readonly #free: (account: Account, asset: string) => Big
+
+  /** `free` says what of an asset may be spent, where something else than spot orders takes from the same wallet. */
+  constructor(free: (account: Account, asset: string) => Big = (account, asset) => account.wallet.of(asset).free) {
+    this.#free = free
+  }
+
   reserve(order: Order): string[] {
     if (order.account.house) return []
     const { asset, amount, lock } = need(order)
-    if (order.account.wallet.of(asset).free.lt(amount)) throw new Refusal('insufficient_funds')
+    if (this.#free(order.account, asset).lt(amount)) throw new Refusal('insufficient_funds')
     if (!lock) return []
     order.account.wallet.lock(asset, amount)
     order.reserved = amount
@@ -61,8 +68,8 @@ export class SpotClearing implements Clearing {
   affordable(account: Account, order: Order, price: Big, qty: Big): Big {
     if (account.house || order.reserved.gt(ZERO)) return qty
     const { base, quote, step } = order.market.instrument
-    if (order.side === 'SELL') return min(qty, floorToStep(account.wallet.of(base).free, step))
-    return min(qty, floorToStep(account.wallet.of(quote).free.div(price), step))
+    if (order.side === 'SELL') return min(qty, floorToStep(this.#free(account, base), step))
+    return min(qty, floorToStep(this.#free(account, quote).div(price), step))
   }
 }
 

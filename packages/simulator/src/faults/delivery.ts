@@ -8,7 +8,8 @@ export interface Link {
   readonly socket: WebSocket
   readonly accountId: string
   readonly exchange: string
-  readonly mode: TradingMode
+  /** Absent where a key covers all modes. */
+  readonly mode?: TradingMode | undefined
   readonly since: number
 }
 
@@ -55,7 +56,12 @@ export class Delivery {
   }
 
   /** Whether a whole socket plays dead: no pings, pongs or answers either. */
-  socketIsSilent(socket: { since: number; exchange: string; mode: TradingMode; accountIds: string[] }): boolean {
+  socketIsSilent(socket: {
+    since: number
+    exchange: string
+    mode?: TradingMode | undefined
+    accountIds: string[]
+  }): boolean {
     if (this.#faults.empty) return false
     const older = (fault: { settings: Record<string, unknown> }) =>
       fault.settings.new_connections === true || socket.since <= (fault.settings.armed_at as number)

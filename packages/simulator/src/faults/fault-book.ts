@@ -97,5 +97,6 @@ export class FaultBook {
 function covers(scope: FaultScope, target: FaultScope): boolean {
   if (scope.accountId !== undefined && scope.accountId !== target.accountId) return false
   if (scope.exchange !== undefined && scope.exchange !== target.exchange) return false
-  return scope.mode === undefined || scope.mode === target.mode
+  // A target without a mode is a venue of both.
+  return scope.mode === undefined || target.mode === undefined || scope.mode === target.mode
 }

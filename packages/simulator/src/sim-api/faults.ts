@@ -37,9 +37,9 @@ export function addFault(world: World, fields: Fields): unknown {
   const exchange = fields.text('exchange')
   const venues = world.venues.filter(
     (venue) =>
-      (account === undefined || (venue.exchange === account.exchange && venue.mode === account.mode)) &&
+      (account === undefined || (venue.exchange === account.exchange && venue.modes.includes(account.mode))) &&
       (exchange === undefined || venue.exchange === exchange) &&
-      (mode === undefined || venue.mode === mode),
+      (mode === undefined || venue.modes.includes(mode)),
   )
   if (venues.length === 0) throw new SimError('no venue of the paper exchange fits this scope')
   const settings = readSettings(fields, kind)

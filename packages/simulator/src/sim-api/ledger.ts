@@ -1,7 +1,13 @@
 import type { Account } from '../engine/account.ts'
+import { modeOf } from '../engine/instrument.ts'
+import type { Market } from '../engine/market.ts'
 
-/** The truth about an account, ids and decimals as text: what the hub is compared with. */
-export function ledger(account: Account): Record<string, unknown> {
+/** The truth about an account, ids and decimals as text, symbols in the venue's words: what the hub is compared with. */
+export function ledger(account: Account, markets: ReadonlyMap<string, Market>): Record<string, unknown> {
+  const named = (symbol: string) => {
+    const { instrument } = markets.get(symbol) as Market
+    return { symbol: instrument.name, trading_mode: modeOf(instrument) }
+  }
   const orders = account.allOrders().sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
   const executions = account.allFills().sort((a, b) => a.time - b.time || (a.tradeId < b.tradeId ? -1 : 1))
   const balances: Record<string, string> = {}
@@ -15,7 +21,7 @@ export function ledger(account: Account): Record<string, unknown> {
     orders: orders.map((order) => ({
       order_id: order.id.toString(),
       client_order_id: order.clientId,
-      symbol: order.market.symbol,
+      ...named(order.market.symbol),
       side: order.side,
       type: order.type,
       status: order.status,
@@ -30,7 +36,7 @@ export function ledger(account: Account): Record<string, unknown> {
     executions: executions.map((fill) => ({
       trade_id: fill.tradeId.toString(),
       order_id: fill.orderId.toString(),
-      symbol: fill.symbol,
+      ...named(fill.symbol),
       side: fill.side,
       price: fill.price,
       quantity: fill.qty,
@@ -44,8 +50,9 @@ export function ledger(account: Account): Record<string, unknown> {
     balances,
     locked,
     positions: [...account.positions.values()].map((position) => ({
-      symbol: position.symbol,
+      ...named(position.symbol),
       position_side: position.side,
+      margin_mode: position.isolated ? 'ISOLATED' : 'CROSS',
       quantity: position.amount.toFixed(),
       entry_price: position.entry.toFixed(),
       realized_pnl: position.realized.toFixed(),

@@ -1,6 +1,7 @@
 import { publicKey } from '../binance/sign.ts'
 import type { Account } from '../engine/account.ts'
 import { dec } from '../engine/decimal.ts'
+import { modeOf, type TradingMode } from '../engine/instrument.ts'
 import type { Market } from '../engine/market.ts'
 import { parseJsonWithLongIntegers, toJson } from '../http/json.ts'
 import { type HttpReply, type HttpRequest, splitUrl } from '../http/request.ts'
@@ -61,7 +62,7 @@ async function route(world: World, request: HttpRequest): Promise<SimAnswer> {
     case 'GET /sim/accounts':
       return { body: { accounts: [...world.accounts.byId.values()].map(describeAccount) } }
     case 'GET /sim/ledger':
-      return { body: ledger(accountOf(world, query.get('account_id') ?? undefined)) }
+      return { body: ledgerOf(world, accountOf(world, query.get('account_id') ?? undefined)) }
     case 'POST /sim/orders':
       return { status: 201, body: placeOrder(world, body(request)) }
     case 'POST /sim/price':
@@ -111,17 +112,31 @@ function venueOf(world: World, fields: Fields): Venue {
   const mode = fields.mode()
   const venue = world.venue(exchange, mode)
   if (!venue) {
-    const known = world.venues.map((each) => `${each.exchange} ${each.mode}`).join(', ')
+    const known = world.venues.map((each) => `${each.exchange} ${each.modes.join(' and ')}`).join(', ')
     throw new SimError(`the paper exchange has no ${exchange} ${mode}; it has ${known}`)
   }
   return venue
 }
 
-export function marketOf(venue: Venue, symbol: string): Market {
-  const market = venue.engine.markets.get(symbol)
-  if (!market)
-    throw new SimError(`${venue.name} has no symbol ${symbol}; it has ${[...venue.engine.markets.keys()].join(', ')}`)
+/** The market of the venue's own symbol; `mode` decides where both kinds of market have it. */
+export function marketOf(venue: Venue, symbol: string, mode: TradingMode): Market {
+  const markets = [...venue.engine.markets.values()]
+  const named = markets.filter(({ instrument }) => instrument.name === symbol)
+  const market = named.find(({ instrument }) => modeOf(instrument) === mode) ?? named[0]
+  if (!market) throw new SimError(`${venue.name} has no symbol ${symbol}; it has ${names(venue).join(', ')}`)
   return market
+}
+
+function names(venue: Venue): string[] {
+  return [...new Set([...venue.engine.markets.values()].map(({ instrument }) => instrument.name))]
+}
+
+function ledgerOf(world: World, account: Account): Record<string, unknown> {
+  return ledger(account, world.venueOf(account).engine.markets)
+}
+
+function modeField(fields: Fields): TradingMode | undefined {
+  return fields.oneOf('trading_mode', ['spot', 'futures'] as const)
 }
 
 function createAccounts(world: World, fields: Fields): unknown {
@@ -145,6 +160,7 @@ function createAccounts(world: World, fields: Fields): unknown {
     throw new SimError(`permissions must be a list of ${PERMISSIONS.join(', ')}`)
   }
   if (pem !== undefined) {
+    if (venue.passphrases) throw new SimError(`keys of ${venue.exchange} have a secret, not a public key`)
     try {
       publicKey(pem as string)
     } catch {
@@ -160,10 +176,11 @@ function createAccounts(world: World, fields: Fields): unknown {
   for (let i = 0; i < (count ?? 1); i++) {
     const request = {
       exchange: venue.exchange,
-      mode: venue.mode,
+      mode: fields.mode(),
       balances,
       permissions: [...permissions],
       publicKey: pem as string | undefined,
+      passphrase: venue.passphrases ?? false,
       activity,
     }
     const account = world.accounts.create(request, world.clock.now())
@@ -205,14 +222,13 @@ function revoke(world: World, id: string): unknown {
 }
 
 function placeOrder(world: World, fields: Fields): unknown {
-  fields.only('account_id', 'symbol', 'side', 'type', 'quantity', 'price', 'client_order_id')
+  fields.only('account_id', 'trading_mode', 'symbol', 'side', 'type', 'quantity', 'price', 'client_order_id')
   const account = accountOf(world, fields.needText('account_id'))
   const venue = world.venueOf(account)
-  const market = marketOf(venue, fields.needText('symbol'))
+  const market = marketOf(venue, fields.needText('symbol'), modeField(fields) ?? account.mode)
   const type = fields.needOneOf('type', ['LIMIT', 'MARKET'] as const)
   if (type === 'LIMIT' && fields.decimal('price') === undefined) throw new SimError('a LIMIT order needs a price')
   const order = venue.placeFromApp(account, market, {
-    symbol: market.symbol,
     side: fields.needOneOf('side', ['BUY', 'SELL'] as const),
     type,
     quantity: fields.needDecimal('quantity'),
@@ -231,7 +247,7 @@ function placeOrder(world: World, fields: Fields): unknown {
 function movePrice(world: World, fields: Fields): unknown {
   fields.only('exchange', 'trading_mode', 'symbol', 'price', 'quantity')
   const venue = venueOf(world, fields)
-  const market = marketOf(venue, fields.needText('symbol'))
+  const market = marketOf(venue, fields.needText('symbol'), fields.mode())
   const asked = dec(fields.needDecimal('price'))
   const { tick, minPrice, maxPrice } = market.instrument
   const price = asked.div(tick).round(0, 1).times(tick)
@@ -243,7 +259,7 @@ function movePrice(world: World, fields: Fields): unknown {
   venue.house.move(market, price, limit === undefined ? undefined : dec(limit))
   venue.moved?.(market)
   return {
-    symbol: market.symbol,
+    symbol: market.instrument.name,
     price: price.toFixed(),
     last_price: market.last.toFixed(),
     trades: Number(market.nextTradeId - before),
@@ -255,8 +271,8 @@ function prices(world: World): unknown {
     prices: world.venues.flatMap((venue) =>
       [...venue.engine.markets.values()].map((market) => ({
         exchange: venue.exchange,
-        trading_mode: venue.mode,
-        symbol: market.symbol,
+        trading_mode: modeOf(market.instrument),
+        symbol: market.instrument.name,
         price: market.last.toFixed(),
         bid: market.bestPrice('BUY').toFixed(),
         ask: market.bestPrice('SELL').toFixed(),
@@ -280,8 +296,8 @@ function fund(world: World, fields: Fields): unknown {
   const account = accountOf(world, fields.needText('account_id'))
   const venue = world.venueOf(account)
   if (!venue.fund) throw new SimError(`${venue.name} has no funding`)
-  venue.fund(account, marketOf(venue, fields.needText('symbol')), dec(fields.needDecimal('rate', true)))
-  return { account_id: account.id, balances: ledger(account).balances }
+  venue.fund(account, marketOf(venue, fields.needText('symbol'), 'futures'), dec(fields.needDecimal('rate', true)))
+  return { account_id: account.id, balances: ledgerOf(world, account).balances }
 }
 
 function advanceClock(world: World, fields: Fields): unknown {
@@ -298,9 +314,10 @@ function health(world: World): unknown {
     accounts: world.accounts.byId.size,
     venues: world.venues.map((venue) => ({
       exchange: venue.exchange,
-      trading_mode: venue.mode,
+      trading_mode: venue.modes[0],
+      trading_modes: venue.modes,
       base_url: venue.prefix,
-      symbols: [...venue.engine.markets.keys()],
+      symbols: names(venue),
       connections: venue.connections(),
     })),
   }

@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks'
 import type { Account } from '../engine/account.ts'
 import { type Big, floorToStep, max } from '../engine/decimal.ts'
+import { modeOf, quantityFor } from '../engine/instrument.ts'
 import type { Market } from '../engine/market.ts'
 import { remaining } from '../engine/order.ts'
 import { Random } from '../engine/random.ts'
 import type { Venue } from '../venue.ts'
 import type { World } from '../world.ts'
 import type { Fields } from './fields.ts'
-import { accountOf } from './routes.ts'
+import { accountOf, marketOf } from './routes.ts'
 import { SimError } from './sim-error.ts'
 
 const TICK_MS = 10
@@ -37,8 +38,7 @@ export async function runStorm(world: World, fields: Fields): Promise<unknown> {
   const symbol = fields.text('symbol')
   for (const account of accounts) {
     const venue = world.venueOf(account)
-    if (symbol !== undefined && !venue.engine.markets.has(symbol))
-      throw new SimError(`${venue.name} has no symbol ${symbol}`)
+    if (symbol !== undefined) marketOf(venue, symbol, account.mode)
   }
   const random = new Random(seed)
   const summary: Summary = { fills: 0, orders: 0, refused: 0, perAccount: new Map() }
@@ -79,11 +79,10 @@ function round(
 ): boolean {
   const venue = world.venueOf(account)
   const market =
-    symbol === undefined ? random.pick([...venue.engine.markets.values()]) : venue.engine.markets.get(symbol)
-  if (!market) return false
+    symbol === undefined ? random.pick([...venue.engine.markets.values()]) : marketOf(venue, symbol, account.mode)
   const before = account.fills.get(market.symbol)?.length ?? 0
   // Sell what was bought before buying more, so that a long storm does not run out of money.
-  const preferSell = canSell(venue, account, market) && random.next() < 0.6
+  const preferSell = canSell(account, market) && random.next() < 0.6
   const sides = preferSell ? (['SELL', 'BUY'] as const) : (['BUY', 'SELL'] as const)
   for (const side of sides) {
     try {
@@ -117,7 +116,7 @@ function trade(
   const ask = market.book.asks[0]?.price ?? market.last.plus(tick)
   const between = bid.plus(ask).div(2).div(tick).round(0, 0).times(tick)
   const inside = between.gt(bid) && between.lt(ask)
-  const order = { symbol: market.symbol, side, type: 'LIMIT', quantity: qty.toFixed() } as const
+  const order = { side, type: 'LIMIT', quantity: qty.toFixed() } as const
   if (inside && random.next() < 0.7) {
     // Alone at the best price, so the stranger's order meets this one and no other.
     const placed = venue.placeFromApp(account, market, { ...order, price: between.toFixed() })
@@ -156,12 +155,13 @@ function partsAtBest(market: Market, side: 'BUY' | 'SELL', qty: Big): number {
 /** A small quantity, just over the smallest order the venue takes. */
 function stormQty(market: Market, random: Random): Big {
   const { step, minQty, minNotional } = market.instrument
-  const least = max(minNotional.times(random.int(22, 60)).div(20).div(market.last), minQty)
+  const amount = minNotional.times(random.int(22, 60)).div(20)
+  const least = max(quantityFor(market.instrument, market.last, amount), minQty)
   return floorToStep(least, step).plus(step)
 }
 
-function canSell(venue: Venue, account: Account, market: Market): boolean {
-  if (venue.mode === 'futures') return true
+function canSell(account: Account, market: Market): boolean {
+  if (modeOf(market.instrument) === 'futures') return true
   const { base, minNotional } = market.instrument
   return account.wallet.of(base).free.times(market.last).gt(minNotional.times(4))
 }

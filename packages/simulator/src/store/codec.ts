@@ -3,6 +3,7 @@ import { dec } from '../engine/decimal.ts'
 import type { TradingMode } from '../engine/instrument.ts'
 import type { Market } from '../engine/market.ts'
 import type { Fill, Order } from '../engine/order.ts'
+import { newPosition, positionKey } from '../engine/positions.ts'
 
 /** How engine records look in the journal: decimals and ids as text, references by id. */
 
@@ -17,17 +18,36 @@ export interface StoredAccount {
   activity?: boolean
 }
 
+const POSITION_DECIMALS = [
+  'amount',
+  'entry',
+  'breakEven',
+  'realized',
+  'isolatedWallet',
+  'openRealized',
+  'openFees',
+  'openFunding',
+] as const
+type PositionDecimal = (typeof POSITION_DECIMALS)[number]
+export type StoredPosition = Omit<Position, PositionDecimal> & Record<PositionDecimal, string>
+
+function storePosition(position: Position): StoredPosition {
+  const stored: Record<string, unknown> = { ...position }
+  for (const field of POSITION_DECIMALS) stored[field] = position[field].toFixed()
+  return stored as unknown as StoredPosition
+}
+
+function loadPosition(stored: StoredPosition): Position {
+  const loaded: Record<string, unknown> = { ...newPosition(stored.symbol, stored.side, false), ...stored }
+  for (const field of POSITION_DECIMALS) loaded[field] = dec(stored[field] ?? '0')
+  return loaded as unknown as Position
+}
+
 export interface StoredState {
   id: string
   updatedAt: number
   wallet: [asset: string, free: string, locked: string][]
-  positions: (Omit<Position, 'amount' | 'entry' | 'breakEven' | 'realized' | 'isolatedWallet'> & {
-    amount: string
-    entry: string
-    breakEven: string
-    realized: string
-    isolatedWallet: string
-  })[]
+  positions: StoredPosition[]
   settings: [string, SymbolSettings][]
   hedge: boolean
   multiAssets: boolean
@@ -49,16 +69,7 @@ export function storeState(account: Account): StoredState {
     id: account.id,
     updatedAt: account.wallet.updatedAt,
     wallet: [...account.wallet.holdings].map(([asset, { free, locked }]) => [asset, free.toFixed(), locked.toFixed()]),
-    positions: [...account.positions.values()].map((position) => ({
-      symbol: position.symbol,
-      side: position.side,
-      amount: position.amount.toFixed(),
-      entry: position.entry.toFixed(),
-      breakEven: position.breakEven.toFixed(),
-      realized: position.realized.toFixed(),
-      isolatedWallet: position.isolatedWallet.toFixed(),
-      updatedAt: position.updatedAt,
-    })),
+    positions: [...account.positions.values()].map(storePosition),
     settings: [...account.settings],
     hedge: account.hedge,
     multiAssets: account.multiAssets,
@@ -74,15 +85,9 @@ export function loadState(account: Account, stored: StoredState): void {
     account.wallet.holdings.set(asset, { free: dec(free), locked: dec(locked) })
   }
   account.positions.clear()
-  for (const position of stored.positions) {
-    account.positions.set(`${position.symbol}:${position.side}`, {
-      ...position,
-      amount: dec(position.amount),
-      entry: dec(position.entry),
-      breakEven: dec(position.breakEven),
-      realized: dec(position.realized),
-      isolatedWallet: dec(position.isolatedWallet),
-    })
+  for (const each of stored.positions) {
+    const position = loadPosition(each)
+    account.positions.set(positionKey(position.symbol, position.side, position.isolated), position)
   }
   account.settings.clear()
   for (const [symbol, settings] of stored.settings) account.settings.set(symbol, settings)
@@ -116,7 +121,7 @@ export function storeOrder(order: Order): StoredOrder {
 }
 
 export function loadOrder(stored: StoredOrder, account: Account, market: Market): Order {
-  const loaded: Record<string, unknown> = { ...stored, id: BigInt(stored.id), account, market }
+  const loaded: Record<string, unknown> = { isolated: false, ...stored, id: BigInt(stored.id), account, market }
   for (const field of DECIMALS) loaded[field] = dec(stored[field] as string)
   loaded.trigger = stored.trigger ? { ...stored.trigger, price: dec(stored.trigger.price) } : null
   delete loaded.symbol
@@ -130,7 +135,7 @@ export function storeFill(fill: Fill): StoredFill {
 }
 
 export function loadFill(stored: StoredFill): Fill {
-  return { ...stored, tradeId: BigInt(stored.tradeId), orderId: BigInt(stored.orderId) }
+  return { ...stored, seq: stored.seq ?? 0, tradeId: BigInt(stored.tradeId), orderId: BigInt(stored.orderId) }
 }
 
 export interface StoredMarket {
@@ -157,7 +162,7 @@ export function storeMarket(market: Market): StoredMarket {
 export function loadMarket(market: Market, stored: StoredMarket): void {
   market.last = dec(stored.last)
   market.mark = market.last
-  market.nextOrderId = BigInt(stored.nextOrderId) + 1_000_000n
+  market.skipOrderIds(BigInt(stored.nextOrderId) + 1_000_000n)
   market.nextTradeId = BigInt(stored.nextTradeId) + 1_000_000n
   market.nextExecutionId = stored.nextExecutionId + 1_000_000
   market.nextPreventedId = stored.nextPreventedId + 1_000

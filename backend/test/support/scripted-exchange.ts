@@ -1,10 +1,12 @@
 import type {
   AccountSnapshot,
-  Capabilities,
+  AmendRequest,
   Clock,
   Credentials,
   DownCause,
   Exchange,
+  Instrument,
+  KeyCheck,
   OrderRef,
   PlaceRequest,
   PrivateStream,
@@ -12,18 +14,6 @@ import type {
   StreamHandlers,
 } from '@tradercoin/exchanges'
 import type { AccountEvent } from '@tradercoin/protocol'
-
-const capabilities: Capabilities = {
-  upkeep: 'signed_session',
-  order_types: ['LIMIT', 'MARKET'],
-  time_in_force: ['GTC', 'IOC', 'FOK'],
-  post_only: true,
-  reduce_only: false,
-  hedge_mode: false,
-  quote_quantity: true,
-  amend: false,
-  unprovable: null,
-}
 
 /** A private stream in the test's hands. */
 export class ScriptedStream implements PrivateStream {
@@ -75,18 +65,22 @@ export class ScriptedStream implements PrivateStream {
 /** An exchange that does as the test says. By default it knows nothing, and takes every order. */
 export class ScriptedExchange implements Exchange {
   readonly exchange = 'binance'
-  readonly trading_mode = 'spot'
   readonly environment = 'paper'
-  readonly capabilities = capabilities
   readonly streams: ScriptedStream[] = []
   readonly asked: SnapshotSince[] = []
   readonly placed: PlaceRequest[] = []
   readonly canceled: OrderRef[] = []
+  readonly amended: AmendRequest[] = []
   readonly credentials: Credentials[] = []
   snapshot: (since: SnapshotSince) => Promise<AccountSnapshot> = async () => this.snapshotOf([])
   order: (ref: OrderRef) => Promise<AccountEvent[] | null> = async () => null
   place: (request: PlaceRequest) => Promise<{ order_id: string }> = async () => ({ order_id: 'v1' })
   cancel: (ref: OrderRef) => Promise<void> = async () => {}
+  amend: (request: AmendRequest) => Promise<void> = async () => {}
+  check: () => Promise<KeyCheck> = async () => {
+    throw new Error('not part of this script')
+  }
+  instruments: readonly Instrument[] = []
   private readonly clock: Clock
 
   constructor(clock: Clock) {
@@ -104,8 +98,8 @@ export class ScriptedExchange implements Exchange {
     return stream
   }
 
-  async checkKey(): Promise<never> {
-    throw new Error('not part of this script')
+  checkKey(): Promise<KeyCheck> {
+    return this.check()
   }
 
   openStream(credentials: Credentials, handlers: StreamHandlers): PrivateStream {
@@ -135,8 +129,13 @@ export class ScriptedExchange implements Exchange {
     return this.cancel(ref)
   }
 
-  async fetchInstruments(): Promise<readonly []> {
-    return []
+  amendOrder(_: Credentials, request: AmendRequest): Promise<void> {
+    this.amended.push(request)
+    return this.amend(request)
+  }
+
+  async fetchInstruments(): Promise<readonly Instrument[]> {
+    return this.instruments
   }
 
   async close(): Promise<void> {}

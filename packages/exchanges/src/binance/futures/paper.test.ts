@@ -68,6 +68,7 @@ let ids = 0
 function request(overrides: Partial<PlaceRequest> = {}): PlaceRequest {
   ids += 1
   return {
+    trading_mode: 'futures',
     symbol,
     side: 'BUY',
     type: 'MARKET',

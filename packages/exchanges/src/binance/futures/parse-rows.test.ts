@@ -1,5 +1,6 @@
 import type { OrderReport } from '@tradercoin/protocol'
 import { describe, expect, it } from 'vitest'
+import type { Instrument } from '../../exchange.ts'
 import { parseRows } from './parse.ts'
 import { parseBalanceRow, parsePositionRow, parseSymbolSettings } from './parse-account.ts'
 import { parseAlgoRow } from './parse-algo.ts'
@@ -193,31 +194,44 @@ describe('rows', () => {
 
 describe('instruments', () => {
   it('takes steps from the filters and passes over COIN-M rows', () => {
-    expect(parseInstruments(fixture('exchange-info').frame)).toEqual([
-      {
-        trading_mode: 'futures',
-        symbol: 'BTCUSDT',
-        base_asset: 'BTC',
-        quote_asset: 'USDT',
-        tick_size: '0.1',
-        step_size: '0.001',
-        min_quantity: '0.001',
-        max_quantity: '1000',
-        min_notional: '100',
-        is_trading: true,
-      },
-      {
-        trading_mode: 'futures',
-        symbol: 'BTCUSDT_261225',
-        base_asset: 'BTC',
-        quote_asset: 'USDT',
-        tick_size: null,
-        step_size: null,
-        min_quantity: null,
-        max_quantity: null,
-        min_notional: null,
-        is_trading: false,
-      },
-    ])
+    const perpetual: Instrument = {
+      trading_mode: 'futures',
+      symbol: 'BTCUSDT',
+      base_asset: 'BTC',
+      quote_asset: 'USDT',
+      settle_asset: 'USDT',
+      quantity_unit: 'BASE',
+      contract_value: null,
+      tick_size: '0.1',
+      min_price: '500',
+      max_price: '4500000',
+      step_size: '0.001',
+      min_quantity: '0.001',
+      max_quantity: '1000',
+      market_step_size: '0.001',
+      market_min_quantity: '0.001',
+      market_max_quantity: '120',
+      min_notional: '100',
+      max_notional: null,
+      min_quote_quantity: null,
+      quote_step_size: null,
+      is_trading: true,
+    }
+    const withoutRules: Instrument = {
+      ...perpetual,
+      symbol: 'BTCUSDT_261225',
+      tick_size: null,
+      min_price: null,
+      max_price: null,
+      step_size: null,
+      min_quantity: null,
+      max_quantity: null,
+      market_step_size: null,
+      market_min_quantity: null,
+      market_max_quantity: null,
+      min_notional: null,
+      is_trading: false,
+    }
+    expect(parseInstruments(fixture('exchange-info').frame)).toEqual([perpetual, withoutRules])
   })
 })

@@ -1,7 +1,7 @@
 import type { AccountEvent } from '@tradercoin/protocol'
 import { expect, it } from 'vitest'
 import { ExchangeError } from '../../errors.ts'
-import type { SnapshotSince } from '../../exchange.ts'
+import type { OrderRef, SnapshotSince } from '../../exchange.ts'
 import { systemClock } from '../../transport/clock.ts'
 import type { FuturesRest } from './rest.ts'
 import { fetchFuturesSnapshot } from './snapshot.ts'
@@ -82,7 +82,7 @@ it('asks for orders that vanished, one by one, and says which are lost', async (
     algoOrder: () => row('rest-algo-finished', { actualOrderId: '', algoStatus: 'CANCELED' }),
     userTrades: () => [row('rest-trade', { orderId: 1 })],
   })
-  const open = (order_id: string | null) => ({
+  const open = (order_id: string | null): OrderRef => ({
     trading_mode: 'futures',
     symbol: 'BTCUSDT',
     order_id,

@@ -4,7 +4,6 @@ import type { AnnouncedTrade } from './parse.ts'
 import { createTradeWatch } from './trade-watch.ts'
 
 const trade = (id: string): AnnouncedTrade => ({
-  trading_mode: 'futures',
   symbol: 'BTCUSDT',
   order_id: '1',
   trade_id: id,

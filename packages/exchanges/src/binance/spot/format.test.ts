@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PlaceRequest } from '../../exchange.ts'
+import type { OrderRef, PlaceRequest } from '../../exchange.ts'
 import { formatPlace, formatRef } from './format.ts'
 
 const base: PlaceRequest = {
@@ -78,7 +78,7 @@ describe('what spot does not have is refused before it is sent', () => {
 })
 
 test('an order is named by its id, else by its client order id', () => {
-  const ref = { trading_mode: 'spot', symbol: 'ETHUSDT', order_id: '1', client_order_id: 'tc1' }
+  const ref: OrderRef = { trading_mode: 'spot', symbol: 'ETHUSDT', order_id: '1', client_order_id: 'tc1' }
   expect(formatRef(ref)).toEqual({ symbol: 'ETHUSDT', orderId: '1' })
   expect(formatRef({ ...ref, order_id: null })).toEqual({ symbol: 'ETHUSDT', origClientOrderId: 'tc1' })
   expect(() => formatRef({ ...ref, order_id: null, client_order_id: null })).toThrow(

@@ -10,6 +10,7 @@ import type { RawAccount } from './wire.ts'
 
 const now = 1_795_400_000_000
 const hour = 60 * 60_000
+const trading_mode = 'spot' as const
 const who = { api_key: 'key', api_secret: 'secret', passphrase: null }
 
 const instrument = (base_asset: string): Instrument => ({
@@ -17,11 +18,22 @@ const instrument = (base_asset: string): Instrument => ({
   symbol: `${base_asset}USDT`,
   base_asset,
   quote_asset: 'USDT',
+  settle_asset: 'USDT',
+  quantity_unit: 'BASE',
+  contract_value: null,
   tick_size: null,
+  min_price: null,
+  max_price: null,
   step_size: null,
   min_quantity: null,
   max_quantity: null,
+  market_step_size: null,
+  market_min_quantity: null,
+  market_max_quantity: null,
   min_notional: null,
+  max_notional: null,
+  min_quote_quantity: null,
+  quote_step_size: null,
   is_trading: true,
 })
 
@@ -150,7 +162,7 @@ describe('what is asked', () => {
     [
       'an order was open',
       () => {},
-      { open_orders: [{ trading_mode: 'spot', symbol: 'BTCUSDT', order_id: '1', client_order_id: null }] },
+      { open_orders: [{ trading_mode, symbol: 'BTCUSDT', order_id: '1', client_order_id: null }] },
     ],
   ])('open orders when %s', async (_name, change, since) => {
     const rest = new FakeRest()
@@ -176,7 +188,7 @@ describe('what is found', () => {
     rest.orders = [order('BTCUSDT', 1, filled) as never]
     rest.trades_ = [trade('BTCUSDT', 1) as never]
     const snapshot = await fetchSnapshot(rest, {
-      open_orders: [{ trading_mode: 'spot', symbol: 'BTCUSDT', order_id: '1', client_order_id: 'c1' }],
+      open_orders: [{ trading_mode, symbol: 'BTCUSDT', order_id: '1', client_order_id: 'c1' }],
     })
     expect(ids(snapshot.events)).toEqual(expect.arrayContaining(['order 1 FILLED', 'execution 10']))
   })
@@ -184,7 +196,7 @@ describe('what is found', () => {
   test('a vanished order the venue no longer knows is said to be unproven, after four looks', async () => {
     const rest = new FakeRest()
     const snapshot = await fetchSnapshot(rest, {
-      open_orders: [{ trading_mode: 'spot', symbol: 'BTCUSDT', order_id: '77', client_order_id: null }],
+      open_orders: [{ trading_mode, symbol: 'BTCUSDT', order_id: '77', client_order_id: null }],
     })
     expect(rest.calls.filter((call) => call === 'order 77')).toHaveLength(4)
     expect(snapshot.unproven).toMatch(/no longer knows the order 77/)
@@ -219,10 +231,10 @@ describe('what is found', () => {
     const rest = new FakeRest()
     rest.accountNow.balances = [balance('USDT', '99')]
     rest.orders = [order('ETHUSDT', 6, filled) as never]
-    const known = {
+    const known: Partial<SnapshotSince> = {
       symbols: [
-        { trading_mode: 'spot', symbol: 'SOLUSDT' },
-        { trading_mode: 'spot', symbol: 'ETHUSDT' },
+        { trading_mode, symbol: 'SOLUSDT' },
+        { trading_mode, symbol: 'ETHUSDT' },
       ],
       balances: [{ asset: 'USDT', total: '100' }],
     }
@@ -241,7 +253,7 @@ describe('what is found', () => {
   test('many symbols traded before: some are read, the others named', async () => {
     const rest = new FakeRest()
     rest.accountNow.updateTime = now
-    const symbols = Array.from({ length: 12 }, (_, index) => `X${index}USDT`)
+    const symbols = Array.from({ length: 12 }, (_, index) => ({ trading_mode, symbol: `X${index}USDT` }))
     const snapshot = await fetchSnapshot(rest, { symbols })
     expect(rest.calls.filter((call) => call.startsWith('allOrders'))).toHaveLength(10)
     expect(snapshot.unproven).toMatch(/not looked for on X10USDT, X11USDT/)
@@ -251,7 +263,7 @@ describe('what is found', () => {
     const rest = new FakeRest()
     rest.orders = [order('BTCUSDT', 1) as never]
     await fetchSnapshot(rest, {
-      open_orders: [{ trading_mode: 'spot', symbol: 'BTCUSDT', order_id: '1', client_order_id: null }],
+      open_orders: [{ trading_mode, symbol: 'BTCUSDT', order_id: '1', client_order_id: null }],
     })
     expect(rest.calls).toContain('order 1')
   })
@@ -262,7 +274,7 @@ describe('what is found', () => {
     rest.orders = numbers.map((id) => order('BTCUSDT', id, filled) as never)
     rest.trades_ = numbers.map((id) => trade('BTCUSDT', id) as never)
     const open_orders = numbers.map((id) => ({
-      trading_mode: 'spot',
+      trading_mode,
       symbol: 'BTCUSDT',
       order_id: String(id),
       client_order_id: null,
@@ -275,12 +287,12 @@ describe('what is found', () => {
   test('orders that are all still open cost no history', async () => {
     const rest = new FakeRest()
     rest.open = [order('BTCUSDT', 1)]
-    const open_orders = [{ trading_mode: 'spot', symbol: 'BTCUSDT', order_id: '1', client_order_id: null }]
+    const open_orders = [{ trading_mode, symbol: 'BTCUSDT', order_id: '1', client_order_id: null }]
     await fetchSnapshot(rest, {
       open_orders,
       symbols: [
-        { trading_mode: 'spot', symbol: 'BTCUSDT' },
-        { trading_mode: 'spot', symbol: 'ETHUSDT' },
+        { trading_mode, symbol: 'BTCUSDT' },
+        { trading_mode, symbol: 'ETHUSDT' },
       ],
     })
     expect(rest.calls).toEqual(['account', 'openOrders'])

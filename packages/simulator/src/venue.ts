@@ -6,7 +6,7 @@ import type { Engine } from './engine/engine.ts'
 import type { House } from './engine/house.ts'
 import type { TradingMode } from './engine/instrument.ts'
 import type { Market } from './engine/market.ts'
-import type { Order, Side } from './engine/order.ts'
+import type { Fill, Order, Side } from './engine/order.ts'
 import type { HttpReply, HttpRequest } from './http/request.ts'
 
 /** An order as the exchange's own app would place it: POST /sim/orders. */
@@ -46,6 +46,11 @@ export interface Venue {
   readonly prefix: string
   readonly engine: Engine
   readonly house: House
+  /** What the ledger says of an order and a fill in the venue's own words, where they are not the engine's. */
+  readonly words?: {
+    order(order: Order): Record<string, unknown>
+    fill(fill: Fill): Record<string, unknown>
+  }
   /** Keys come with a passphrase, and never with a public key of their owner's. */
   readonly passphrases?: boolean
   handle(request: HttpRequest): HttpReply | Promise<HttpReply>
@@ -63,9 +68,11 @@ export interface Venue {
   revoked(account: Account): void
   /** Cuts private connections now; returns how many. */
   dropConnections(accountId?: string): number
-  expireCredential(accountId?: string): number
+  /** Ends listen keys or the like; absent where there are none. */
+  expireCredential?(accountId?: string): number
   announceShutdown(accountId: string | undefined, closeAfterMs: number): number
-  marginCall(accountId?: string): number
+  /** Sends a margin call; absent where there is no such event. */
+  marginCall?(accountId?: string): number
   connections(): { private: number; market: number }
   close(): void
 }

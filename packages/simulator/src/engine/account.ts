@@ -37,6 +37,8 @@ export interface Income {
   time: number
   id: bigint
   tradeId: string
+  /** Words of the venue that only travel with the row. */
+  details?: Record<string, string>
 }
 
 export interface AccountKey {

@@ -7,6 +7,8 @@ export interface Settlement {
   fee: Big
   feeAsset: string
   realized: Big
+  /** How much of a position the trade closed; absent where there are no positions. */
+  closed?: Big
   assets: string[]
   position?: string
 }

@@ -446,6 +446,7 @@ export class Engine {
       fee: settlement.fee.toFixed(),
       feeAsset: settlement.feeAsset,
       realized: settlement.realized.toFixed(),
+      ...(settlement.closed && { closed: settlement.closed.toFixed() }),
       maker,
       time,
       seq: this.#fills++,

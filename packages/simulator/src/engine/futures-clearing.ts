@@ -1,6 +1,6 @@
 import type { Account, Position, SymbolSettings } from './account.ts'
 import type { Clearing, Settlement } from './clearing.ts'
-import { type Big, dec, max, truncate, ZERO } from './decimal.ts'
+import { type Big, dec, max, min, truncate, ZERO } from './decimal.ts'
 import { type Instrument, settleAsset, worth } from './instrument.ts'
 import type { Market } from './market.ts'
 import { type Order, type PositionSide, remaining, type Side } from './order.ts'
@@ -72,7 +72,10 @@ export class FuturesClearing implements Clearing {
     const settlement: Settlement = { fee, feeAsset: asset, realized: ZERO, assets: [asset] }
     if (order.account.house) return settlement
     const position = this.position(order.account, symbol, order.positionSide, order.isolated)
+    const before = position.amount
     const realized = applyTrade(position, instrument, order.side, price, qty, fee, time)
+    const reduces = before.gt(ZERO) ? order.side === 'SELL' : order.side === 'BUY'
+    settlement.closed = reduces ? min(before.abs(), qty) : ZERO
     position.lastTradeId = tradeId.toString()
     order.account.wallet.credit(asset, realized.minus(fee))
     settlement.realized = realized

@@ -122,6 +122,8 @@ export interface Fill {
   fee: string
   feeAsset: string
   realized: string
+  /** How much of a contract position it closed; absent where there are no positions. */
+  closed?: string
   maker: boolean
   time: number
   /** Counts the fills of an engine: the order they happened in, over all symbols and restarts. */

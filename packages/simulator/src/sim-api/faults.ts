@@ -42,6 +42,9 @@ export function addFault(world: World, fields: Fields): unknown {
       (mode === undefined || venue.modes.includes(mode)),
   )
   if (venues.length === 0) throw new SimError('no venue of the paper exchange fits this scope')
+  if (!venues.some((venue) => knows(venue, kind))) {
+    throw new SimError(`${venues.map((venue) => venue.name).join(' and ')} has no ${kind}`)
+  }
   const settings = readSettings(fields, kind)
   const count = fields.integer('count', 1, 1_000_000)
   const durationMs = fields.integer('duration_ms', 1, 24 * HOUR)
@@ -65,6 +68,12 @@ export function addFault(world: World, fields: Fields): unknown {
   return { ...describeFault(fault), hits }
 }
 
+/** Listen keys and margin calls are not on every venue. */
+function knows(venue: Venue, kind: FaultKind): boolean {
+  if (kind === 'expire_listen_key') return venue.expireCredential !== undefined
+  return kind !== 'margin_call' || venue.marginCall !== undefined
+}
+
 function strike(
   kind: FaultKind,
   venues: Venue[],
@@ -74,8 +83,8 @@ function strike(
   let hits = 0
   for (const venue of venues) {
     if (kind === 'drop_connection') hits += venue.dropConnections(accountId)
-    else if (kind === 'expire_listen_key') hits += venue.expireCredential(accountId)
-    else if (kind === 'margin_call') hits += venue.marginCall(accountId)
+    else if (kind === 'expire_listen_key') hits += venue.expireCredential?.(accountId) ?? 0
+    else if (kind === 'margin_call') hits += venue.marginCall?.(accountId) ?? 0
     else if (kind === 'service_upgrade_notice') {
       hits += venue.announceShutdown(accountId, Number(settings.close_after_ms ?? 5000))
     }

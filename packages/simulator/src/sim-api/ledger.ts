@@ -1,11 +1,12 @@
 import type { Account } from '../engine/account.ts'
 import { modeOf } from '../engine/instrument.ts'
 import type { Market } from '../engine/market.ts'
+import type { Venue } from '../venue.ts'
 
-/** The truth about an account, ids and decimals as text, symbols in the venue's words: what the hub is compared with. */
-export function ledger(account: Account, markets: ReadonlyMap<string, Market>): Record<string, unknown> {
+/** The truth about an account, ids and decimals as text, in the venue's words: what the hub is compared with. */
+export function ledger(account: Account, { engine, words }: Venue): Record<string, unknown> {
   const named = (symbol: string) => {
-    const { instrument } = markets.get(symbol) as Market
+    const { instrument } = engine.markets.get(symbol) as Market
     return { symbol: instrument.name, trading_mode: modeOf(instrument) }
   }
   const orders = account.allOrders().sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
@@ -32,6 +33,7 @@ export function ledger(account: Account, markets: ReadonlyMap<string, Market>): 
       position_side: order.positionSide,
       create_time: order.createdAt,
       update_time: order.updatedAt,
+      ...words?.order(order),
     })),
     executions: executions.map((fill) => ({
       trade_id: fill.tradeId.toString(),
@@ -46,6 +48,7 @@ export function ledger(account: Account, markets: ReadonlyMap<string, Market>): 
       realized_pnl: fill.realized,
       is_maker: fill.maker,
       time: fill.time,
+      ...words?.fill(fill),
     })),
     balances,
     locked,

@@ -132,7 +132,7 @@ function names(venue: Venue): string[] {
 }
 
 function ledgerOf(world: World, account: Account): Record<string, unknown> {
-  return ledger(account, world.venueOf(account).engine.markets)
+  return ledger(account, world.venueOf(account))
 }
 
 function modeField(fields: Fields): TradingMode | undefined {
@@ -235,11 +235,12 @@ function placeOrder(world: World, fields: Fields): unknown {
     price: fields.decimal('price'),
     clientId: fields.text('client_order_id'),
   })
+  const told: Record<string, unknown> = venue.words?.order(order) ?? {}
   return {
     account_id: account.id,
-    order_id: order.id.toString(),
+    order_id: told.order_id ?? order.id.toString(),
     client_order_id: order.clientId,
-    status: order.status,
+    status: told.status ?? order.status,
     executed_qty: order.filled.toFixed(),
   }
 }

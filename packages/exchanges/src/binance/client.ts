@@ -2,12 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import { ExchangeError } from '../errors.ts'
 import type { Credentials } from '../exchange.ts'
+import { signerOf } from '../signer.ts'
 import { createVenueClock, type VenueClock } from '../transport/clock-offset.ts'
 import type { Governor, Priority } from '../transport/governor.ts'
 import { createHttp, type HttpReply, type Pause } from '../transport/http.ts'
 import type { Transport } from '../transport/transport.ts'
 import { type Product, readFailure, toExchangeError } from './errors.ts'
-import { encodeQuery, type Params, signerOf, signQuery } from './sign.ts'
+import { encodeQuery, type Params, signQuery } from './sign.ts'
 
 export const recvWindow = 5_000
 

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, verify } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { createSigner, encodeQuery, signParams, signQuery } from './sign.ts'
+import { createSigner } from '../signer.ts'
+import { encodeQuery, signParams, signQuery } from './sign.ts'
 
 const api_key = 'HUBTESTKEY00000000000000000000000000000000000000000000000000DEMO'
 const hmac = {

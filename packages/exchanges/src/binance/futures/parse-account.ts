@@ -1,5 +1,5 @@
 import type { BalanceReport, PositionReport } from '@tradercoin/protocol'
-import { decimal, decimalOrNull, object, text, timeOrNull } from '../fields.ts'
+import { decimal, decimalOrNull, object, text, timeOrNull } from '../../fields.ts'
 import type { RawBalance, RawBalanceUpdate, RawPosition, RawPositionUpdate, RawSymbolConfig } from './wire.ts'
 import { marginMode, positionSide } from './words.ts'
 

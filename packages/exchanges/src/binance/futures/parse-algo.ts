@@ -6,7 +6,7 @@ import {
   type OrderReport,
   type VenueStatus,
 } from '@tradercoin/protocol'
-import { amountOrNull, decimalOrNull, id, idOrNull, object, text, textOrNull, time, timeOrNull } from '../fields.ts'
+import { amountOrNull, decimalOrNull, id, idOrNull, object, text, textOrNull, time, timeOrNull } from '../../fields.ts'
 import type { RawAlgoOrder, RawAlgoUpdate, RawEvent } from './wire.ts'
 import { algoStatus, isPostOnly, orderType, positionSide, side, timeInForce } from './words.ts'
 

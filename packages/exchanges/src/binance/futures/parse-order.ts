@@ -18,7 +18,7 @@ import {
   textOrNull,
   time,
   timeOrNull,
-} from '../fields.ts'
+} from '../../fields.ts'
 import type { RawEvent, RawOrder, RawOrderUpdate, RawTrade } from './wire.ts'
 import {
   executionKind,

@@ -1,5 +1,5 @@
 import type { AccountEvent, ExecutionReport } from '@tradercoin/protocol'
-import { idOrNull, list, object, ShapeError, textOrNull, time } from '../fields.ts'
+import { idOrNull, list, object, ShapeError, textOrNull, time } from '../../fields.ts'
 import { parseBalanceUpdate, parsePositionUpdate } from './parse-account.ts'
 import { parseAlgoUpdate } from './parse-algo.ts'
 import { parseOrderUpdate } from './parse-order.ts'

@@ -1,5 +1,5 @@
 import type { Instrument } from '../../exchange.ts'
-import { amountOrNull, list, object, text } from '../fields.ts'
+import { amountOrNull, list, object, text } from '../../fields.ts'
 import type { RawFilter, RawSymbol } from './wire.ts'
 
 /**

@@ -7,7 +7,7 @@ import type {
   TimeInForce,
   VenueStatus,
 } from '@tradercoin/protocol'
-import { ShapeError } from '../fields.ts'
+import { ShapeError } from '../../fields.ts'
 
 /* The venue's words and ours. */
 

@@ -1,5 +1,6 @@
 import { ExchangeError } from '../../errors.ts'
 import type { Credentials } from '../../exchange.ts'
+import { signerOf } from '../../signer.ts'
 import type { VenueClock } from '../../transport/clock-offset.ts'
 import type { Governor } from '../../transport/governor.ts'
 import { parseJson } from '../../transport/json.ts'
@@ -7,7 +8,7 @@ import { Socket, type SocketEnd, type SocketHandler } from '../../transport/sock
 import type { Transport } from '../../transport/transport.ts'
 import { recvWindow } from '../client.ts'
 import { type Failure, readFailure } from '../errors.ts'
-import { type ParamValue, signerOf, signParams } from '../sign.ts'
+import { type ParamValue, signParams } from '../sign.ts'
 import { subscribeResult } from './wire.ts'
 
 /** The venue pings each 20 s; a quiet line is asked sooner, for the dot in a tab must not stay green on a dead one. */

@@ -21,7 +21,7 @@ import {
   textOrNull,
   time,
   timeOrNull,
-} from '../fields.ts'
+} from '../../fields.ts'
 import type {
   RawAccount,
   RawAccountPosition,

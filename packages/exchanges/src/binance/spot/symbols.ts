@@ -1,6 +1,6 @@
 import type { Decimal } from '@tradercoin/protocol'
 import type { Instrument } from '../../exchange.ts'
-import { amountOrNull } from '../fields.ts'
+import { amountOrNull } from '../../fields.ts'
 import type { RawExchangeInfo } from './wire.ts'
 
 type Filter = RawExchangeInfo['symbols'][number]['filters'][number]

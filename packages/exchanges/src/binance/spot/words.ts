@@ -1,5 +1,5 @@
 import type { OrderType, Side, TimeInForce, VenueStatus } from '@tradercoin/protocol'
-import { ShapeError } from '../fields.ts'
+import { ShapeError } from '../../fields.ts'
 
 /* The venue's words and ours. https://developers.binance.com/docs/binance-spot-api-docs/enums */
 

@@ -1,5 +1,5 @@
-import type { Instrument } from '../exchange.ts'
-import type { Clock } from '../transport/clock.ts'
+import type { Instrument } from './exchange.ts'
+import type { Clock } from './transport/clock.ts'
 
 const freshMs = 60 * 60_000
 

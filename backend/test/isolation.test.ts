@@ -98,6 +98,7 @@ beforeAll(async () => {
     stop_price: null,
     quantity: '1',
     quantity_unit: 'BASE',
+    venue_quantity: null,
   } as const
   const account = { user_id: owner.id, exchange_key_id: ids.keyId, exchange: 'binance' } as const
   ids.orderId = (await hub.store.writer.run('createPendingOrder', { ...account, terms })).id

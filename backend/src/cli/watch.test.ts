@@ -34,6 +34,7 @@ const order: Order = {
   stop_price: null,
   quantity: '0.5',
   quantity_unit: 'BASE',
+  venue_quantity: null,
   executed_qty: '0.2',
   executed_price: '64210.1',
   last_price: '64210.1',

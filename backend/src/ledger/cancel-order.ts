@@ -1,4 +1,4 @@
-import { isTerminal, type OpenRequest, type Order } from '@tradercoin/protocol'
+import { hasEnded, type OpenRequest, type Order } from '@tradercoin/protocol'
 import { JobError } from '../store/errors.ts'
 import type { Job } from '../store/job.ts'
 import { findStored } from '../store/orders.ts'
@@ -24,7 +24,7 @@ export const requestCancel: Job<RequestCancelArgs, RequestedCancel> = (db, { use
   const stored = findStored(db, { user_id }, id)
   if (!stored) throw new JobError('not_found')
   const known = recordOf(stored.identity, stored.state)
-  if (isTerminal(known.status)) throw new JobError('order_closed', known.status)
+  if (hasEnded(known)) throw new JobError('order_closed', known.status)
   if (stored.state.cancel?.state === 'sent') return { order: known, isNew: false }
   const cancel: OpenRequest = { action: 'cancel', state: 'sent', time: context.now, reason: null, terms: null }
   const booking = ownBooking(db, context, stored.identity)

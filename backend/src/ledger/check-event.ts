@@ -5,7 +5,7 @@ import type { AccountEvent, ExecutionReport } from '@tradercoin/protocol'
 const decimal = /^-?(0|[1-9]\d*)(\.\d+)?$/
 
 const decimalFields = {
-  order: ['price', 'stop_price', 'quantity', 'executed_qty', 'venue_average_price'],
+  order: ['price', 'stop_price', 'quantity', 'venue_quantity', 'executed_qty', 'venue_average_price'],
   execution: ['price', 'quantity', 'quote_qty', 'fee', 'realized_pnl'],
   balance: ['total', 'available', 'locked'],
   position: [
@@ -42,7 +42,7 @@ function checkExecution(execution: ExecutionReport | null): string | null {
 function check(kind: keyof typeof decimalFields, report: object, time: number): string | null {
   for (const field of decimalFields[kind]) {
     const value = (report as Record<string, unknown>)[field]
-    if (value === null) continue
+    if (value === null || value === undefined) continue
     if (typeof value !== 'string' || value.length > 80 || !decimal.test(value)) {
       return `${kind}.${field} is not a decimal number`
     }

@@ -1,5 +1,5 @@
 import {
-  isTerminal,
+  hasEnded,
   noExecutions,
   type OpenRequest,
   type Order,
@@ -29,7 +29,7 @@ function openRequest({ place, cancel }: OrderState): OpenRequest | null {
 /** The record that tabs see, as it follows from the state. What had not ended when its key was removed is not known any more. An order_id from the answer to our placing is shown before any report. */
 export function recordOf(identity: OrderIdentity, state: OrderState): Order {
   const view = viewOrder(state.facts, openRequest(state), state.executions ?? noExecutions)
-  const isLost = state.key_removed === true && !isTerminal(view.status)
+  const isLost = state.key_removed === true && !hasEnded(view)
   return {
     id: identity.id,
     user_id: identity.user_id,
@@ -51,6 +51,7 @@ export function recordOf(identity: OrderIdentity, state: OrderState): Order {
     stop_price: view.stop_price,
     quantity: view.quantity,
     quantity_unit: view.quantity_unit,
+    venue_quantity: view.venue_quantity,
     executed_qty: view.executed_qty,
     executed_price: view.executed_price,
     last_price: view.last_price,

@@ -5,6 +5,8 @@ import { TestLedger } from '../../test/support/ledger.ts'
 import { executionReport, orderEvent } from '../../test/support/reports.ts'
 import { createDatabase, temporaryDirectory } from '../../test/support/store.ts'
 import { readOrder, readOrderDetails } from '../store/order-list.ts'
+import { readOrderStats } from '../store/order-stats.ts'
+import { readSnapshot } from '../store/snapshot.ts'
 
 const directory = temporaryDirectory()
 let files = 0
@@ -37,6 +39,8 @@ const place = (user = 1) =>
   ledger.run('createPendingOrder', { user_id: user, exchange_key_id: user, exchange: 'binance', terms })
 const accept = (id: number) =>
   ledger.run('settlePlace', { user_id: 1, id, outcome: { kind: 'accepted', order_id: venueId } })
+const isOpen = (id: number) =>
+  ledger.db.get<{ is_open: number }>('SELECT is_open FROM orders WHERE id = ?', id)?.is_open
 const current = (id: number) => readOrder(ledger.db, { user_id: 1 }, id) as Order
 const orderCount = () => ledger.db.get<{ n: number }>('SELECT count(*) AS n FROM orders')?.n
 
@@ -142,4 +146,25 @@ it('is ours too when one of ours gave rise to it', () => {
   expect(orderCount()).toBe(2)
   const child = ledger.db.get<{ origin: string }>("SELECT origin FROM orders WHERE order_id = '500'")
   expect(child?.origin).toBe('hub')
+})
+
+it('is over once it has triggered as an algo order: its child carries the fill, and is counted alone', async () => {
+  const { id } = place()
+  const algo = { ...ours, order_id: 'algo:9', type: 'STOP_MARKET', price: null, stop_price: '60000' } as const
+  ledger.book([orderEvent({ ...algo, status: 'UNTRIGGERED', update_time: 6_000 })])
+  expect(isOpen(id)).toBe(1)
+  const child = { order_id: '10', parent_order_id: 'algo:9', client_order_id: 'tc1', update_time: 6_001 } as const
+  ledger.book([
+    orderEvent({ ...algo, status: 'TRIGGERED', update_time: 6_001 }),
+    orderEvent({ ...child, status: 'FILLED', executed_qty: '0.1' }, { order_id: '10' }),
+  ])
+  expect(current(id)).toMatchObject({ status: 'TRIGGERED', executed_qty: '0', executed_price: null })
+  expect(isOpen(id)).toBe(0)
+  expect(() => ledger.run('requestCancel', { user_id: 1, id })).toThrow('order_closed: TRIGGERED')
+  expect(readSnapshot(ledger.db, { user_id: 1 }).orders.map(({ status, origin }) => [status, origin])).toEqual([
+    ['FILLED', 'hub'],
+    ['TRIGGERED', 'hub'],
+  ])
+  const stats = await readOrderStats(ledger.db, { user_id: 1 }, {}, () => 'USDT')
+  expect(stats).toMatchObject({ open: 0, filled: 1, fill_rate: '1', by_quote: [{ asset: 'USDT', volume: '6400.05' }] })
 })

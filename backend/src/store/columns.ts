@@ -25,6 +25,7 @@ export const orderColumns = [
   'stop_price',
   'quantity',
   'quantity_unit',
+  'venue_quantity',
   'executed_qty',
   'executed_price',
   'last_price',

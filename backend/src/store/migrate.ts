@@ -1,9 +1,10 @@
 import type { Database } from './database.ts'
 import { StoreRefusal } from './errors.ts'
 import { initial } from './migrations/001-initial.ts'
+import { fourVenues } from './migrations/002-four-venues.ts'
 
 /** In order; the version of the schema is how many of these have run. Never edit one that has been released. */
-const migrations: readonly string[] = [initial]
+const migrations: readonly string[] = [initial, fourVenues]
 
 /** The newest schema this program knows. */
 export const schemaVersion = migrations.length

@@ -83,6 +83,10 @@ export interface ExchangeKeysTable {
   alive_at: number | null
   /** Venue time (ms) up to which everything is known by query. */
   synced_to: number | null
+  /** Our clock (ms) when the venue was last asked for the key's rights; null since before the hub noted it. */
+  checked_at: number | null
+  /** Why the key is suspended: rights that could move money away, as a sentence; null when it is not. */
+  suspended_reason: string | null
   created_at: number
   deleted_at: number | null
 }

@@ -35,6 +35,8 @@ export interface OrderReport {
   stop_price: Decimal | null
   quantity: Decimal | null
   quantity_unit: QuantityUnit
+  /** `quantity` in the venue's own figure, such as contracts; null or absent where that is `quantity` itself. */
+  venue_quantity?: Decimal | null
   /** Cumulative. */
   executed_qty: Decimal
   /** The venue's own average price of `executed_qty`; null when it is not told. */

@@ -34,6 +34,7 @@ const order = (id: number, status: Order['status'], create_time = id): Order => 
   stop_price: null,
   quantity: '1',
   quantity_unit: 'BASE',
+  venue_quantity: null,
   executed_qty: '0',
   executed_price: null,
   last_price: null,

@@ -66,6 +66,15 @@ const stories: Record<string, OrderReport[]> = {
       update_time: 1_006,
     }),
   ],
+  'amended up and down, with a report that tells no terms between': [
+    report({ venue_quantity: '100' }),
+    report({ price: '90', quantity: '12', venue_quantity: '120', update_time: 1_001 }),
+    report({ ...partly, price: null, quantity: null, executed_qty: '2', update_time: 1_002 }),
+    report({ ...partly, price: '110', quantity: '4', venue_quantity: '40', executed_qty: '2', update_time: 1_003 }),
+    report({ ...partly, price: '105', quantity: '20', venue_quantity: '200', executed_qty: '2', update_time: 1_004 }),
+    report({ ...partly, price: '95', quantity: '15', venue_quantity: '150', executed_qty: '3', update_time: 1_005 }),
+    report({ ...partly, price: null, quantity: null, executed_qty: '4', update_time: 1_006 }),
+  ],
   'a cancel races two fills within one millisecond': [
     report({}),
     report({ ...partly, executed_qty: '1', update_time: 1_005 }),
@@ -115,6 +124,15 @@ describe('mergeReport', () => {
       update_time: 1_006,
       create_time: 1_000,
     })
+  })
+
+  it('shows the terms of the last amendment, whether it went up or down', () => {
+    const story = stories['amended up and down, with a report that tells no terms between'] ?? []
+    const shown = (count: number) => viewOrder(mergeAll(story.slice(0, count).reverse()), null, noExecutions)
+    expect(shown(2)).toMatchObject({ price: '90', quantity: '12', venue_quantity: '120' })
+    expect(shown(4)).toMatchObject({ price: '110', quantity: '4', venue_quantity: '40', status: 'PARTIALLY_FILLED' })
+    expect(shown(5)).toMatchObject({ price: '105', quantity: '20', venue_quantity: '200' })
+    expect(shown(7)).toMatchObject({ price: '95', quantity: '15', venue_quantity: '150', executed_qty: '4' })
   })
 
   it('books a late fill without leaving the terminal state', () => {
@@ -174,6 +192,7 @@ describe('mergeReport', () => {
       price: told(amount),
       stop_price: told(amount),
       quantity: told(amount),
+      venue_quantity: told(amount),
       executed_qty: amount,
       venue_average_price: told(amount),
       reason: told(fc.constantFrom('r', 's')),

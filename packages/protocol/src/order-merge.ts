@@ -34,6 +34,8 @@ export interface OrderFacts {
   price: Decimal | null
   stop_price: Decimal | null
   quantity: Decimal | null
+  /** Belongs to `quantity`. */
+  venue_quantity: Decimal | null
   status: VenueStatus
   executed_qty: Decimal
   venue_average_price: Decimal | null
@@ -87,6 +89,7 @@ function factsOf(report: OrderReport): OrderFacts {
     price: report.price,
     stop_price: report.stop_price,
     quantity: report.quantity,
+    venue_quantity: report.quantity === null ? null : (report.venue_quantity ?? null),
     status: report.status,
     executed_qty: report.executed_qty,
     venue_average_price: report.venue_average_price,
@@ -111,7 +114,7 @@ export function joinFacts(a: OrderFacts, b: OrderFacts): OrderFacts {
   const clientOrderId = compareClientOrderId(a, b) >= 0 ? a : b
   const price = compareTerm(a.price, a.price_time, b.price, b.price_time) >= 0 ? a : b
   const stopPrice = compareTerm(a.stop_price, a.stop_price_time, b.stop_price, b.stop_price_time) >= 0 ? a : b
-  const quantity = compareTerm(a.quantity, a.quantity_time, b.quantity, b.quantity_time) >= 0 ? a : b
+  const quantity = compareQuantity(a, b) >= 0 ? a : b
   const status = compareStatus(a, b) >= 0 ? a : b
   const average = compareAverage(a, b) >= 0 ? a : b
   const reason = compareReason(a, b) >= 0 ? a : b
@@ -133,6 +136,7 @@ export function joinFacts(a: OrderFacts, b: OrderFacts): OrderFacts {
     price: price.price,
     stop_price: stopPrice.stop_price,
     quantity: quantity.quantity,
+    venue_quantity: quantity.venue_quantity,
     status: status.status,
     executed_qty: compareSpelled(a.executed_qty, b.executed_qty) >= 0 ? a.executed_qty : b.executed_qty,
     venue_average_price: average.venue_average_price,
@@ -166,6 +170,13 @@ function compareClientOrderId(a: OrderFacts, b: OrderFacts): number {
 /** The later told wins; at the same time the smaller number, since an amendment within a millisecond can only cut. */
 function compareTerm(a: Decimal | null, aTime: number | null, b: Decimal | null, bTime: number | null): number {
   return compareTimes(aTime, bTime) || (a === null || b === null ? 0 : -compareSpelled(a, b))
+}
+
+function compareQuantity(a: OrderFacts, b: OrderFacts): number {
+  return (
+    compareTerm(a.quantity, a.quantity_time, b.quantity, b.quantity_time) ||
+    compareTold(a.venue_quantity, b.venue_quantity)
+  )
 }
 
 const statusRanks: Record<VenueStatus, number> = {

@@ -3,6 +3,7 @@ import type { OrderReport } from './account-event.ts'
 import { addExecution, type ExecutionsSummary, noExecutions } from './executions-summary.ts'
 import { mergeReport } from './order-merge.ts'
 import { type OpenRequest, viewOrder } from './order-view.ts'
+import { isOpenOrder } from './records.ts'
 
 const report: OrderReport = {
   trading_mode: 'futures',
@@ -178,5 +179,22 @@ describe('viewOrder: sums', () => {
     expect(viewOrder(facts(), null, sum(fill('1', '1', '1'))).realized_pnl).toBeNull()
     const told = sum(fill('1', '1', '1', { realized_pnl: '0.1' }), fill('2', '1', '1', { realized_pnl: '0.2' }))
     expect(viewOrder(facts(), null, told).realized_pnl).toBe('0.3')
+  })
+})
+
+describe('an algo order', () => {
+  const algo = { order_id: 'algo:77', type: 'STOP_MARKET', stop_price: '90' } as const
+
+  it('is open while it waits, and over once it has triggered, for its child is what trades', () => {
+    const waiting = viewOrder(facts({ ...algo, status: 'UNTRIGGERED' }), null, noExecutions)
+    const triggered = viewOrder(facts({ ...algo, status: 'TRIGGERED' }), null, noExecutions)
+    expect([isOpenOrder(waiting), isOpenOrder(triggered)]).toEqual([true, false])
+    expect(isOpenOrder(viewOrder(facts({ status: 'TRIGGERED' }), null, noExecutions))).toBe(true)
+  })
+
+  it('that triggers while its cancel is on its way shows that it has triggered', () => {
+    const cancel = request({ action: 'cancel' })
+    expect(viewOrder(facts({ ...algo, status: 'UNTRIGGERED' }), cancel, noExecutions).status).toBe('PENDING_CANCEL')
+    expect(viewOrder(facts({ ...algo, status: 'TRIGGERED' }), cancel, noExecutions).status).toBe('TRIGGERED')
   })
 })

@@ -1,7 +1,7 @@
 import { compareDecimal, type Decimal, divideDecimal, isZeroDecimal } from './decimal.ts'
 import type { ExecutionsSummary } from './executions-summary.ts'
 import type { OrderFacts } from './order-merge.ts'
-import { type Fee, isTerminal, type Order, type OrderStatus } from './records.ts'
+import { type Fee, hasEnded, type Order, type OrderStatus } from './records.ts'
 
 /** What the hub asked for when it placed an order: shown until the venue tells its own words. */
 export type OrderTerms = Pick<
@@ -74,6 +74,7 @@ export function viewOrder(
     stop_price: terms.stop_price ?? asked?.stop_price ?? null,
     quantity: terms.quantity ?? asked?.quantity ?? null,
     quantity_unit: terms.quantity_unit,
+    venue_quantity: facts?.venue_quantity ?? null,
     executed_qty: executedQty,
     executed_price: viewAverage(facts, executions, executedQty),
     last_price: executions.last_price,
@@ -91,7 +92,7 @@ export function viewOrder(
 }
 
 function viewStatus(facts: OrderFacts | null, request: OpenRequest | null, executedQty: Decimal): OrderStatus {
-  if (facts !== null && isTerminal(facts.status)) return facts.status
+  if (facts !== null && hasEnded(facts)) return facts.status
   if (request?.action === 'cancel' && request.state === 'sent') return 'PENDING_CANCEL'
   if (request?.action === 'cancel' && request.state === 'unknown') return 'UNKNOWN'
   if (facts !== null && facts.status !== 'NEW') return facts.status

@@ -67,9 +67,20 @@ export function isTerminal(status: OrderStatus): boolean {
 /** The reason shown on an order that had not ended when its key was removed; its status is UNKNOWN then. */
 export const removedKeyReason = 'The key was removed: the hub no longer hears of this order.'
 
+/** The prefix of order ids from a venue's second id space, that of its algo (conditional) orders. */
+export const algoIdPrefix = 'algo:'
+
+/**
+ * Whether an order can never trade again by itself. An algo order has done its part once it has triggered: what trades is another
+ * order, its child, which names it as `parent_order_id`.
+ */
+export function hasEnded({ status, order_id }: { status: OrderStatus; order_id: string | null }): boolean {
+  return isTerminal(status) || (status === 'TRIGGERED' && order_id !== null && order_id.startsWith(algoIdPrefix))
+}
+
 /** Whether an order may still trade and the hub hears of it. */
-export function isOpenOrder({ status, reason }: Pick<Order, 'status' | 'reason'>): boolean {
-  return !isTerminal(status) && !(status === 'UNKNOWN' && reason === removedKeyReason)
+export function isOpenOrder(order: Pick<Order, 'status' | 'reason' | 'order_id'>): boolean {
+  return !hasEnded(order) && !(order.status === 'UNKNOWN' && order.reason === removedKeyReason)
 }
 
 export const originSchema = z.enum(['hub', 'external'])
@@ -108,6 +119,8 @@ export const orderSchema = z.object({
   /** Null for a market order sized in quote until the venue has told the base quantity. */
   quantity: decimalSchema.nullable(),
   quantity_unit: quantityUnitSchema,
+  /** `quantity` in the venue's own figure, such as contracts; null where that is `quantity` itself. */
+  venue_quantity: decimalSchema.nullable(),
   executed_qty: decimalSchema,
   /** Volume-weighted average of the executions; the venue's own average until all of them are known; null while unfilled. */
   executed_price: decimalSchema.nullable(),

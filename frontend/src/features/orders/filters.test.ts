@@ -35,6 +35,7 @@ const order: Order = {
   stop_price: null,
   quantity: '0.4',
   quantity_unit: 'BASE',
+  venue_quantity: null,
   executed_qty: '0',
   executed_price: null,
   last_price: null,

@@ -24,6 +24,7 @@ function order(id: number, change: Partial<Order> = {}): Order {
     stop_price: null,
     quantity: '1',
     quantity_unit: 'BASE',
+    venue_quantity: null,
     executed_qty: '0',
     executed_price: null,
     last_price: null,

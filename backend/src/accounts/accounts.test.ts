@@ -41,7 +41,7 @@ const pass = (ms: number) => {
 /** Resolves once the account knows what became of all it was told. The rows can be seen a little earlier. */
 const allBooked = async () => bench.accounts.get(1)?.queue.idle()
 const executions = () => bench.records<Execution>('execution').map(({ trade_id }) => trade_id)
-const unavailable = new ExchangeError('unavailable', 'http_503', 'The exchange does not answer.')
+const unavailable = new ExchangeError('unavailable', 'unavailable', 'The exchange does not answer.')
 
 describe('catching up', () => {
   it('holds the stream back until the snapshot is booked, then is live; a new key has no gap', async () => {
@@ -476,7 +476,7 @@ describe('our own orders', () => {
 
   it('are unknown when the answer is lost, asked for by client order id, and never sent again', async () => {
     venue.place = async () => {
-      throw new ExchangeError('unknown_outcome', 'timeout', 'No answer.')
+      throw new ExchangeError('unknown_outcome', 'unknown_outcome', 'No answer.')
     }
     let looks = 0
     venue.order = async (ref) => {
@@ -525,12 +525,12 @@ describe('our own orders', () => {
     venue.stream.send(orderEvent(report))
     await until(() => expect(current(order.id).status).toBe('NEW'))
     venue.cancel = async () => {
-      throw new ExchangeError('refused', 'too_late', 'Too late.')
+      throw new ExchangeError('refused', 'cancel_rejected', 'Too late.')
     }
     const refused = await bench.accounts.cancelOrder({ user_id: 1 }, order.id)
     expect(refused).toMatchObject({ order: { status: 'NEW' }, problem: 'Too late.' })
     venue.cancel = async () => {
-      throw new ExchangeError('unknown_outcome', 'timeout', 'No answer.')
+      throw new ExchangeError('unknown_outcome', 'unknown_outcome', 'No answer.')
     }
     venue.order = async () => [orderEvent(report)]
     await expect(bench.accounts.cancelOrder({ user_id: 1 }, order.id)).resolves.toMatchObject({

@@ -1,4 +1,4 @@
-import { ExchangeError, type ExchangeErrorKind } from '../errors.ts'
+import { ExchangeError, type ExchangeErrorKind, type VenueErrorCode } from '../errors.ts'
 
 /*
  * Binance's answers in our words. Equal numbers mean different things per product, so each product has its own table over the shared one.
@@ -15,7 +15,7 @@ export interface Failure {
   msg: string | null
 }
 
-type Meaning = readonly [kind: ExchangeErrorKind | 'maybe', code: string, sentence: string]
+type Meaning = readonly [kind: ExchangeErrorKind | 'maybe', code: VenueErrorCode, sentence: string]
 
 /** `maybe`: the venue does not know what became of the request; for a read that is only a failed read. */
 const unknown: Meaning = ['maybe', 'unknown_outcome', 'Binance could not say whether it executed the request.']
@@ -28,11 +28,17 @@ const badKey: Meaning = [
 const funds: Meaning = ['refused', 'insufficient_funds', 'The account has not enough funds for this order.']
 const orderGone: Meaning = ['not_found', 'order_not_found', 'Binance does not know this order.']
 const blocked: Meaning = ['refused', 'account_blocked', 'Binance does not let this account trade.']
+const restricted: Meaning = [
+  'refused',
+  'region_restricted',
+  'Binance restricts this account for reasons of compliance or region.',
+]
 const tooMany: Meaning = ['refused', 'too_many_orders', 'The limit of open orders is reached.']
 const priceBand: Meaning = ['refused', 'price_band', 'The price is too far from the market.']
 const priceTick: Meaning = ['refused', 'price_tick', "The price does not fit the symbol's range or tick size."]
 const quantityStep: Meaning = ['refused', 'quantity_step', "The quantity does not fit the symbol's range or step size."]
 const minNotional: Meaning = ['refused', 'min_notional', "The order's value is outside what the symbol allows."]
+const minQuantity: Meaning = ['refused', 'min_quantity', 'The quantity is below the smallest the symbol allows.']
 const stopPrice: Meaning = ['refused', 'stop_would_trigger', 'The order would trigger immediately.']
 const postOnly: Meaning = ['refused', 'post_only_would_take', 'The post-only order would match at once.']
 const market: Meaning = ['refused', 'market_closed', 'The symbol is not open for this order now.']
@@ -51,6 +57,8 @@ const orderLimit: Meaning = [
   'order_rate_limit',
   'This account has sent too many orders; try again shortly.',
 ]
+const tooManyAmends: Meaning = ['refused', 'too_many_amends', 'This order has been amended as often as Binance allows.']
+const nothingToAmend: Meaning = ['refused', 'nothing_to_amend', 'The amendment would change nothing.']
 const notExecuted: Meaning = ['refused', 'not_fillable', 'The order could not be filled.']
 
 const shared = new Map<number, Meaning>([
@@ -78,6 +86,7 @@ const spot = new Map<number, Meaning>([
   [-2008, badKey],
   [-2016, market],
   [-2026, ['not_found', 'order_archived', 'The order ended unfilled more than 90 days ago and is archived.']],
+  [-2038, ['refused', 'amend_rejected', 'Binance did not amend the order.']],
   [-2039, orderGone],
 ])
 
@@ -90,17 +99,18 @@ const futures = new Map<number, Meaning>([
   [-2020, notExecuted],
   [-2021, stopPrice],
   [-2022, position],
-  [-2023, ['refused', 'account_blocked', 'The account is being liquidated.']],
+  [-2023, ['refused', 'account_closing', 'The account is being liquidated.']],
   [-2024, position],
   [-2025, tooMany],
   [-2026, position],
   [-2027, leverage],
   [-2028, leverage],
-  [-4003, quantityStep],
-  [-4004, quantityStep],
-  [-4005, quantityStep],
-  [-4013, priceTick],
+  [-4003, minQuantity],
+  [-4004, minQuantity],
+  [-4005, ['refused', 'max_quantity', 'The quantity is above the largest the symbol allows.']],
+  [-4013, ['refused', 'min_price', 'The price is below the lowest the symbol allows.']],
   [-4014, priceTick],
+  [-4015, ['refused', 'client_order_id', 'Binance does not take this client order id.']],
   [-4016, priceBand],
   [-4023, quantityStep],
   [-4024, priceBand],
@@ -108,7 +118,7 @@ const futures = new Map<number, Meaning>([
   [-4061, positionSide],
   [-4109, blocked],
   [-4116, duplicate],
-  [-4117, position],
+  [-4117, ['refused', 'order_in_progress', 'The conditional order is just being triggered.']],
   [-4118, position],
   [-4131, priceBand],
   [-4140, market],
@@ -117,13 +127,15 @@ const futures = new Map<number, Meaning>([
   [-4164, minNotional],
   [-4183, priceBand],
   [-4184, priceBand],
-  [-4192, blocked],
+  [-4192, ['refused', 'cooling_off', 'Binance forbids trading during the cooling-off period of this account.']],
   [-4400, blocked],
-  [-4401, blocked],
-  [-4402, blocked],
-  [-4403, blocked],
+  [-4401, restricted],
+  [-4402, restricted],
+  [-4403, restricted],
   [-5021, ['refused', 'not_fillable', 'The fill-or-kill order could not be filled completely.']],
   [-5022, postOnly],
+  [-5026, tooManyAmends],
+  [-5027, nothingToAmend],
   [-5028, ['clock', 'clock_skew', 'The order reached the matching engine too late.']],
   [-5041, ['refused', 'no_liquidity', 'There is no depth to match the price with.']],
 ])
@@ -147,6 +159,15 @@ const texts: readonly (readonly [code: number, pattern: RegExp, meaning: Meaning
   ],
   [-2011, /unknown order/i, orderGone],
   [-2011, /may not place or cancel|action is disabled/i, blocked],
+  [-2038, /unknown order/i, orderGone],
+  [
+    -2038,
+    /quantity increase/i,
+    ['refused', 'amend_not_supported', 'Only a smaller quantity is possible: cancel the order and place it anew.'],
+  ],
+  [-2038, /MAX_NUM_ORDER_AMENDS/, tooManyAmends],
+  [-2038, /change no state/i, nothingToAmend],
+  [-2038, /may not place or cancel|action is disabled/i, blocked],
   [-1013, /PERCENT_PRICE/, priceBand],
   [-1013, /PRICE_FILTER/, priceTick],
   [-1013, /LOT_SIZE|MAX_ASSET/, quantityStep],

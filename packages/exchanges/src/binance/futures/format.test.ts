@@ -115,21 +115,21 @@ describe('conditional orders', () => {
 
 describe('refusals before anything is sent', () => {
   it.each<[string, PlaceRequest]>([
-    ['quote_quantity', { ...limit, quote_quantity: '100' }],
-    ['margin_mode', { ...limit, margin_mode: 'ISOLATED' }],
-    ['order_type', { ...limit, type: 'OTHER' }],
-    ['quantity', { ...limit, quantity: null }],
-    ['price', { ...limit, price: null }],
-    ['post_only', { ...limit, type: 'MARKET', post_only: true }],
-    ['post_only', { ...stop, post_only: true }],
-    ['time_in_force', { ...limit, post_only: true, time_in_force: 'IOC' }],
-    ['time_in_force', { ...limit, time_in_force: 'GTD' }],
-    ['close_position', { ...limit, close_position: true }],
-    ['close_position', { ...stop, type: 'STOP_LIMIT', price: '1', close_position: true }],
-    ['stop_price', { ...stop, stop_price: null }],
-    ['callback_rate', { ...stop, type: 'TRAILING_STOP' }],
-    ['trigger_by', { ...stop, trigger_by: 'INDEX' }],
-  ])('%s', (field, request) => {
-    expect(() => formatOrder(request)).toThrow(expect.objectContaining({ kind: 'refused', code: `invalid_${field}` }))
+    ['quote_quantity_not_supported', { ...limit, quote_quantity: '100' }],
+    ['margin_mode_not_supported', { ...limit, margin_mode: 'ISOLATED' }],
+    ['order_type_not_supported', { ...limit, type: 'OTHER' }],
+    ['quantity_required', { ...limit, quantity: null }],
+    ['price_required', { ...limit, price: null }],
+    ['post_only_not_supported', { ...limit, type: 'MARKET', post_only: true }],
+    ['post_only_not_supported', { ...stop, post_only: true }],
+    ['time_in_force_not_supported', { ...limit, post_only: true, time_in_force: 'IOC' }],
+    ['time_in_force_not_supported', { ...limit, time_in_force: 'GTD' }],
+    ['close_position_not_supported', { ...limit, close_position: true }],
+    ['close_position_not_supported', { ...stop, type: 'STOP_LIMIT', price: '1', close_position: true }],
+    ['stop_price_required', { ...stop, stop_price: null }],
+    ['callback_rate_required', { ...stop, type: 'TRAILING_STOP' }],
+    ['trigger_not_supported', { ...stop, trigger_by: 'INDEX' }],
+  ])('%s', (code, request) => {
+    expect(() => formatOrder(request)).toThrow(expect.objectContaining({ kind: 'refused', code }))
   })
 })

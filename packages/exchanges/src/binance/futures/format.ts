@@ -1,5 +1,5 @@
 import type { OrderType } from '@tradercoin/protocol'
-import { ExchangeError } from '../../errors.ts'
+import { ExchangeError, type VenueErrorCode } from '../../errors.ts'
 import type { PlaceRequest } from '../../exchange.ts'
 import type { Params } from '../sign.ts'
 
@@ -21,9 +21,9 @@ const conditionalTypes = new Map<OrderType, string>([
  */
 export function formatOrder(request: PlaceRequest): FormattedOrder {
   if (request.quote_quantity !== null)
-    throw refused('quote_quantity', 'Futures orders are sized in the base coin only.')
+    throw refused('quote_quantity_not_supported', 'Futures orders are sized in the base coin only.')
   if (request.margin_mode !== null) {
-    throw refused('margin_mode', 'On Binance the margin mode belongs to the symbol, not to one order.')
+    throw refused('margin_mode_not_supported', 'On Binance the margin mode belongs to the symbol, not to one order.')
   }
   const conditional = conditionalTypes.get(request.type)
   return conditional === undefined
@@ -33,10 +33,12 @@ export function formatOrder(request: PlaceRequest): FormattedOrder {
 
 function plainOrder(request: PlaceRequest): Params {
   const { type } = request
-  if (type !== 'LIMIT' && type !== 'MARKET') throw refused('order_type', `Binance futures has no order type ${type}.`)
+  if (type !== 'LIMIT' && type !== 'MARKET')
+    throw refused('order_type_not_supported', `Binance futures has no order type ${type}.`)
   if (request.close_position)
-    throw refused('close_position', 'Only a stop or take-profit at market can close a position.')
-  if (type === 'MARKET' && request.post_only) throw refused('post_only', 'A market order cannot be post-only.')
+    throw refused('close_position_not_supported', 'Only a stop or take-profit at market can close a position.')
+  if (type === 'MARKET' && request.post_only)
+    throw refused('post_only_not_supported', 'A market order cannot be post-only.')
   return {
     ...common(request),
     type,
@@ -53,9 +55,9 @@ function conditionalOrder(request: PlaceRequest, type: string): Params {
   const limit = type === 'STOP' || type === 'TAKE_PROFIT'
   const trailing = type === 'TRAILING_STOP_MARKET'
   if (request.close_position && (limit || trailing)) {
-    throw refused('close_position', 'Only a stop or take-profit at market can close a position.')
+    throw refused('close_position_not_supported', 'Only a stop or take-profit at market can close a position.')
   }
-  if (request.post_only && !limit) throw refused('post_only', 'Only a limit order can be post-only.')
+  if (request.post_only && !limit) throw refused('post_only_not_supported', 'Only a limit order can be post-only.')
   return {
     algoType: 'CONDITIONAL',
     ...common(request),
@@ -88,11 +90,12 @@ function common(request: PlaceRequest): Params {
 function timeInForce(request: PlaceRequest): string {
   if (request.post_only) {
     if (request.time_in_force !== null && request.time_in_force !== 'GTC') {
-      throw refused('time_in_force', 'A post-only order is good till canceled.')
+      throw refused('time_in_force_not_supported', 'A post-only order is good till canceled.')
     }
     return 'GTX'
   }
-  if (request.time_in_force === 'GTD') throw refused('time_in_force', 'Good-till-date orders are not offered here.')
+  if (request.time_in_force === 'GTD')
+    throw refused('time_in_force_not_supported', 'Good-till-date orders are not offered here.')
   return request.time_in_force ?? 'GTC'
 }
 
@@ -105,15 +108,15 @@ function workingType(request: PlaceRequest): string | undefined {
     case 'MARK':
       return 'MARK_PRICE'
     case 'INDEX':
-      throw refused('trigger_by', 'Binance triggers by the last or the mark price, not by the index.')
+      throw refused('trigger_not_supported', 'Binance triggers by the last or the mark price, not by the index.')
   }
 }
 
-function need(value: string | null, field: string): string {
-  if (value === null) throw refused(field, `This order needs a ${field}.`)
+function need(value: string | null, field: 'quantity' | 'price' | 'stop_price' | 'callback_rate'): string {
+  if (value === null) throw refused(`${field}_required`, `This order needs a ${field.replace('_', ' ')}.`)
   return value
 }
 
-function refused(field: string, message: string): ExchangeError {
-  return new ExchangeError('refused', `invalid_${field}`, message)
+function refused(code: VenueErrorCode, message: string): ExchangeError {
+  return new ExchangeError('refused', code, message)
 }

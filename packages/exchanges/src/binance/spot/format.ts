@@ -1,12 +1,12 @@
 import type { OrderType } from '@tradercoin/protocol'
 import { Big } from 'big.js'
-import { ExchangeError } from '../../errors.ts'
+import { ExchangeError, type VenueErrorCode } from '../../errors.ts'
 import type { OrderRef, PlaceRequest } from '../../exchange.ts'
 import type { Params } from '../sign.ts'
 
 /* Our orders as Binance Spot's parameters. https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints */
 
-function refuse(code: string, message: string): never {
+function refuse(code: VenueErrorCode, message: string): never {
   throw new ExchangeError('refused', code, message)
 }
 
@@ -84,7 +84,7 @@ function postOnlyType(request: PlaceRequest): string {
   return 'LIMIT_MAKER'
 }
 
-function need(value: string | null, name: string): string {
+function need(value: string | null, name: 'price' | 'stop_price' | 'callback_rate'): string {
   return value ?? refuse(`${name}_required`, `This order needs ${name.replace('_', ' ')}.`)
 }
 

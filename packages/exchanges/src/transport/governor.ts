@@ -1,28 +1,37 @@
 import { ExchangeError } from '../errors.ts'
 import type { Transport } from './transport.ts'
 
-/** Who goes first when the budget is short: orders and cancels, then closing gaps, then the rest, old history last. */
-export type Priority = 'trade' | 'recovery' | 'normal' | 'history'
+/** Who goes first when the budget is short: orders and cancels, then closing gaps, then the rest, old history, public market data last. */
+export type Priority = 'trade' | 'recovery' | 'normal' | 'history' | 'market'
 
-const priorities: readonly Priority[] = ['trade', 'recovery', 'normal', 'history']
+const priorities: readonly Priority[] = ['trade', 'recovery', 'normal', 'history', 'market']
 
 /** The part of the budget each priority may fill, so that a storm of snapshots always leaves room for a cancel. */
-const shares: Record<Priority, number> = { trade: 1, recovery: 0.8, normal: 0.8, history: 0.6 }
+const shares: Record<Priority, number> = { trade: 1, recovery: 0.8, normal: 0.8, history: 0.6, market: 0.4 }
 
 /** How long a request waits for the end of a ban before it is refused; a trader would rather hear it at once. */
-const banPatienceMs: Record<Priority, number> = { trade: 3_000, recovery: 90_000, normal: 30_000, history: 90_000 }
+const banPatienceMs: Record<Priority, number> = {
+  trade: 3_000,
+  recovery: 90_000,
+  normal: 30_000,
+  history: 90_000,
+  market: 3_000,
+}
 
-/** How long a trade waits for the next window of the budget. Reads wait as long as it takes: the queue moves each minute. */
-const tradePatienceMs = 3_000
+/** How long a request waits for the next window of the budget; reads of an account as long as it takes: the queue moves each minute. */
+const queuePatienceMs: Partial<Record<Priority, number>> = { trade: 3_000, market: 5_000 }
 
-const windowMs = 60_000
+const minuteMs = 60_000
 
 export interface GovernorOptions {
   /** Name for the metrics and messages, for example `binance`. */
   venue: string
   /** The venue's name for what shares this budget, for the metrics, for example `spot`. */
   product: string
+  /** Per minute, unless `windowMs` says otherwise. */
   weightPerMinute: number
+  /** Length of the venue's window where it is not a minute. */
+  windowMs?: number
   /** Connection attempts per sliding window. */
   connections: { limit: number; windowMs: number }
 }
@@ -58,7 +67,8 @@ const closedError = () => new ExchangeError('not_sent', 'closed', 'The connectio
 
 export function createGovernor(transport: Transport, options: GovernorOptions): Governor {
   const { clock } = transport
-  const queues: Record<Priority, Waiter[]> = { trade: [], recovery: [], normal: [], history: [] }
+  const windowMs = options.windowMs ?? minuteMs
+  const queues: Record<Priority, Waiter[]> = { trade: [], recovery: [], normal: [], history: [], market: [] }
   let window = Math.floor(clock.now() / windowMs)
   let used = 0
   let inFlight = 0
@@ -173,8 +183,9 @@ export function createGovernor(transport: Transport, options: GovernorOptions): 
       return new Promise((resolve, reject) => {
         const waiter: Waiter = { weight, resolve, reject, cancelTimer: () => {} }
         queues[priority].push(waiter)
-        if (priority === 'trade') {
-          waiter.cancelTimer = clock.after(tradePatienceMs, () =>
+        const patienceMs = queuePatienceMs[priority]
+        if (patienceMs !== undefined) {
+          waiter.cancelTimer = clock.after(patienceMs, () =>
             refuse(priority, waiter, limitError(Math.max(blockedUntil, (window + 1) * windowMs))),
           )
         }

@@ -15,7 +15,8 @@ export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Path and query, encoded; appended to the base URL. A function is asked when the request may leave, so that it signs the time it leaves at. */
   path: string | (() => string)
-  headers?: Record<string, string>
+  /** A function is asked when the request may leave, after `path` was. */
+  headers?: Record<string, string> | (() => Record<string, string>)
   body?: string
   /** A failed `read` says nothing; a failed `write` may have been executed. */
   effect: 'read' | 'write'
@@ -30,6 +31,8 @@ export interface HttpReply {
   headers: IncomingHttpHeaders
   /** Parsed by parseJson; undefined when the body is not JSON. */
   body: unknown
+  /** The body as it came. */
+  text: string
 }
 
 /** The venue told us to stop: until when (our clock, ms), and whether it meant this IP or only the account that asked. */
@@ -109,7 +112,7 @@ export function createHttp(transport: Transport, options: HttpOptions): Http {
           origin: base.origin,
           method: request.method,
           path: prefix + (typeof request.path === 'string' ? request.path : request.path()),
-          headers: request.headers ?? {},
+          headers: (typeof request.headers === 'function' ? request.headers() : request.headers) ?? {},
           body: request.body ?? null,
         },
         {
@@ -178,7 +181,7 @@ export function createHttp(transport: Transport, options: HttpOptions): Http {
       try {
         const { status, headers, text } = await send(request)
         used = options.usedWeight(headers)
-        const reply: HttpReply = { status, headers, body: readBody(text) }
+        const reply: HttpReply = { status, headers, body: readBody(text), text }
         if (status !== 429 && status !== 418) return reply
         const now = transport.clock.now()
         const until = retryAfter(headers, now) ?? now + defaultPauseMs

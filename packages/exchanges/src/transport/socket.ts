@@ -43,6 +43,8 @@ export interface SocketOptions {
   idleMs: number
   /** An unanswered probe ends the socket after this long. */
   answerMs: number
+  /** Extra headers of the handshake, where a venue's site wants them. */
+  headers?: Record<string, string>
 }
 
 class OwnedWebSocket extends WebSocket {
@@ -98,6 +100,7 @@ export class Socket {
       maxFragments: 64,
       perMessageDeflate: false,
       followRedirects: false,
+      ...(options.headers === undefined ? {} : { headers: options.headers }),
       ...(url.startsWith('wss:') ? { secureContext: secureContextFor(transport.ca) } : {}),
     })
     ws.owner = this

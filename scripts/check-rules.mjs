@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './setup/root.mjs'
 
-/* What no linter knows: who may import whom, no float on money, time and chance only through the seam, a clean lockfile. */
+/*
+ * What no linter knows: who may import whom, no float on money, time and chance only through the seam, no venue by its name, a clean
+ * lockfile.
+ */
 
 const problems = []
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
@@ -19,6 +22,9 @@ const mayImport = {
   'backend/': ['exchanges', 'protocol', 'client'],
   'frontend/': ['client', 'protocol'],
 }
+/** A comparison with a venue's name, or a table by venues' names. Such code asks the venue's description instead. */
+const venueByName =
+  /\bexchange\b\s*[!=]==?\s*['"`]|['"](binance|okx|bybit)['"]\s*[!=]==?|[!=]==?\s*['"](binance|okx|bybit)['"]|\bcase ['"](binance|okx|bybit)['"]|(^|[{,(\s])['"]?(binance|okx|bybit)(:\w+)?['"]?:\s/
 const throughClock = ['packages/exchanges/src/', 'backend/src/accounts/', 'backend/src/ledger/', 'backend/src/hub/']
 
 for (const path of files) {
@@ -52,6 +58,10 @@ function checkLine(path, line, where) {
   const ours = code && !path.startsWith('packages/simulator/')
   if (ours && /\b(parseFloat|Number)\(/.test(line) && !line.includes('not money: ')) {
     problems.push(`${where}: a float may hold money here; use big.js, or say "not money: what it is" on the line`)
+  }
+  const knowsVenues = path.startsWith('packages/exchanges/') || path.startsWith('packages/simulator/')
+  if (code && !knowsVenues && venueByName.test(line)) {
+    problems.push(`${where}: a venue by its name; ask its description (packages/exchanges/src/venue.ts) instead`)
   }
   const seam = path.endsWith('transport/clock.ts')
   if (

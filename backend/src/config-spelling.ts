@@ -1,5 +1,7 @@
+import { venueDescriptions } from '@tradercoin/exchanges'
+
 /** Every variable the hub, the start script or the web build reads. */
-export const knownVariables = [
+export const knownVariables: readonly string[] = [
   'PORT',
   'HOST',
   'PUBLIC_URL',
@@ -18,18 +20,10 @@ export const knownVariables = [
   'NODE_NAME',
   'NODE_ENV',
   'METRICS_TOKEN',
-  'BINANCE_SPOT_REST_URL',
-  'BINANCE_SPOT_WS_API_URL',
-  'BINANCE_SPOT_STREAM_URL',
-  'BINANCE_FUTURES_REST_URL',
-  'BINANCE_FUTURES_STREAM_URL',
-  'OKX_REST_URL',
-  'OKX_WS_URL',
-  'BYBIT_REST_URL',
-  'BYBIT_WS_URL',
   'NEXT_PUBLIC_API_URL',
   'TRADERCOIN_PARENT_PID',
-] as const
+  ...new Set(venueDescriptions.flatMap(({ url_variables }) => url_variables.map(({ variable }) => variable))),
+]
 
 /** Names other programs use that happen to be close to ours. */
 const otherPrograms = new Set(['PAGER', 'HOME', 'HOSTNAME', 'NODE_OPTIONS', 'NODE_PATH'])

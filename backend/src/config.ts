@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ExchangeId, TradingMode } from '@tradercoin/protocol'
+import { venueDescriptions } from '@tradercoin/exchanges'
 import { spellingWarnings } from './config-spelling.ts'
 
 /** Where the built pages and the simulator are found: the root of the repository, or of the installed package. */
@@ -14,13 +14,6 @@ export type PaperSetting =
   | { mode: 'off' }
   | { mode: 'child'; port: number; seed: string | null }
   | { mode: 'url'; url: string }
-
-/** Base URLs given for the `live` environment; null: the venue's own. */
-export interface VenueUrls {
-  rest: string | null
-  ws_api: string | null
-  stream: string | null
-}
 
 /** Everything the environment says, except secrets. Read once; nobody else reads process.env. */
 export interface Config {
@@ -37,7 +30,8 @@ export interface Config {
   paper: PaperSetting
   logLevel: (typeof logLevels)[number]
   nodeName: string
-  liveUrls: Record<`${ExchangeId}:${TradingMode}`, VenueUrls>
+  /** Base URLs given for the `live` environment, by variable; one that is not here is the venue's own. */
+  liveUrls: Readonly<Record<string, string>>
   /** Folder of the exported web pages. */
   webRoot: string
   /** Process whose end also ends this one; null: none. */
@@ -140,29 +134,15 @@ function readPaper(env: NodeJS.ProcessEnv, production: boolean, check: Check): P
 }
 
 function readLiveUrls(url: (name: string, protocols: string[]) => string | null): Config['liveUrls'] {
-  const http = ['https://', 'http://']
-  const ws = ['wss://', 'ws://']
-  const whole = (venue: string): VenueUrls => {
-    const stream = url(`${venue}_WS_URL`, ws)
-    return { rest: url(`${venue}_REST_URL`, http), ws_api: null, stream }
+  const isSocket = { rest: false, wallet: false, ws_api: true, stream: true }
+  const given: Record<string, string> = {}
+  const variables = venueDescriptions.flatMap(({ url_variables }) => url_variables)
+  // One that serves several modes is named once for each.
+  for (const { variable, part } of new Map(variables.map((each) => [each.variable, each])).values()) {
+    const value = url(variable, isSocket[part] ? ['wss://', 'ws://'] : ['https://', 'http://'])
+    if (value !== null) given[variable] = value
   }
-  const [okx, bybit] = [whole('OKX'), whole('BYBIT')]
-  return {
-    'binance:spot': {
-      rest: url('BINANCE_SPOT_REST_URL', http),
-      ws_api: url('BINANCE_SPOT_WS_API_URL', ws),
-      stream: url('BINANCE_SPOT_STREAM_URL', ws),
-    },
-    'binance:futures': {
-      rest: url('BINANCE_FUTURES_REST_URL', http),
-      ws_api: null,
-      stream: url('BINANCE_FUTURES_STREAM_URL', ws),
-    },
-    'okx:spot': okx,
-    'okx:futures': okx,
-    'bybit:spot': bybit,
-    'bybit:futures': bybit,
-  }
+  return given
 }
 
 const oneOf =

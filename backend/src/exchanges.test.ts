@@ -13,7 +13,7 @@ afterEach(async () => {
 const spot: Venue = { exchange: 'binance', trading_mode: 'spot', environment: 'live', region: null }
 const futures: Venue = { ...spot, trading_mode: 'futures' }
 const credentials = { api_key: 'k'.repeat(64), api_secret: 's'.repeat(64), passphrase: null }
-const none = { rest: null, ws_api: null, stream: null, wallet: null }
+const none = {}
 
 const urls = (env: Record<string, string>) => readConfig(env).config.liveUrls
 

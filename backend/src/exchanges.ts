@@ -1,5 +1,6 @@
 import {
   createExchange,
+  describeVenue,
   type Endpoints,
   type Exchange,
   ExchangeError,
@@ -17,12 +18,16 @@ export interface Venue {
   region: string | null
 }
 
-/** Whether an API key of the venue covers one trading mode only, so that one account may be added once for each. */
-const isPerMode: Record<ExchangeId, boolean> = { binance: true, okx: false, bybit: false }
+const isPerMode = (exchange: ExchangeId) => describeVenue(exchange).key_covers === 'one_mode'
 
 /** What two keys of one user must not share: the venue's account, where a key covers one mode together with that mode. */
 export function accountScope({ exchange, trading_mode }: Venue, accountUid: string): string {
-  return isPerMode[exchange] ? `${trading_mode}:${accountUid}` : accountUid
+  return isPerMode(exchange) ? `${trading_mode}:${accountUid}` : accountUid
+}
+
+/** Names the adapter of a venue: the same for two keys that share one, of whatever mode where a key covers all of them. */
+export function adapterName({ exchange, trading_mode, environment, region }: Venue): string {
+  return [exchange, isPerMode(exchange) ? trading_mode : 'all', environment, region ?? ''].join(':')
 }
 
 /** Whether a key of one mode may place orders in another. */
@@ -30,12 +35,7 @@ export function coversMode(
   { exchange, trading_mode }: Pick<Venue, 'exchange' | 'trading_mode'>,
   wanted: TradingMode,
 ): boolean {
-  return trading_mode === wanted || !isPerMode[exchange]
-}
-
-/** Whose REST address also serves a mode's calls on the account as a whole, where it is not the mode's own. */
-const walletHosts: Partial<Record<keyof Config['liveUrls'], keyof Config['liveUrls']>> = {
-  'binance:futures': 'binance:spot',
+  return trading_mode === wanted || (!isPerMode(exchange) && describeVenue(exchange).capabilities[wanted] !== undefined)
 }
 
 /**
@@ -52,9 +52,12 @@ export function endpointsOf(
     throw new ExchangeError('refused', 'paper_not_available', 'This hub has no paper exchange; see PAPER.')
   }
   if (environment !== 'live') return null
-  const product = `${exchange}:${trading_mode}` as const
-  const walletHost = walletHosts[product]
-  return { ...liveUrls[product], wallet: walletHost === undefined ? null : liveUrls[walletHost].rest }
+  const endpoints: Endpoints = {}
+  for (const { variable, trading_modes, part } of describeVenue(exchange).url_variables) {
+    const url = liveUrls[variable]
+    if (url !== undefined && trading_modes.includes(trading_mode)) endpoints[part] = url
+  }
+  return endpoints
 }
 
 /** What the adapters reach the world through; of all budgets of an exchange only the fullest is told. */
@@ -63,7 +66,7 @@ export type HubTransport = Omit<Transport, 'onBudget'> & {
   onBudget(exchange: string, usedRatio: number): void
 }
 
-/** One adapter for each venue, mode, environment and region in use, made when it is first needed and shared by all keys. */
+/** One adapter for each venue, mode (where a key covers but one), environment and region in use, made when it is first needed and shared by all keys. */
 export class Exchanges {
   private readonly made = new Map<string, Exchange>()
   private readonly liveUrls: Config['liveUrls']
@@ -82,7 +85,7 @@ export class Exchanges {
   /** @throws ExchangeError `refused` for a venue that is not built, or paper without a paper exchange */
   get(venue: Venue): Exchange {
     const { exchange, trading_mode, environment, region } = venue
-    const name = [exchange, trading_mode, environment, region ?? ''].join(':')
+    const name = adapterName(venue)
     const known = this.made.get(name)
     if (known) return known
     const endpoints = endpointsOf(venue, this.liveUrls, this.paperUrl)

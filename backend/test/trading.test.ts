@@ -1,5 +1,11 @@
 import { inspect } from 'node:util'
-import { exchangeKeySchema, listenKeyAnswerSchema, orderDetailsSchema, orderStatsSchema } from '@tradercoin/protocol'
+import {
+  exchangeKeySchema,
+  listenKeyAnswerSchema,
+  orderDetailsSchema,
+  orderStatsSchema,
+  venueSchema,
+} from '@tradercoin/protocol'
 import { type Simulator, startSimulator } from '@tradercoin/simulator'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
@@ -344,6 +350,25 @@ describe('orders', () => {
     const other = await hub.newUser()
     expect((await place(other, body, 'the-same-key')).status).toBe(404)
   })
+})
+
+it('tells what each exchange offers, and of paper only where there is a paper exchange', async () => {
+  const user = await hub.newUser()
+  const { status, body } = await user.ask('GET', '/trading/venues')
+  expect(status).toBe(200)
+  const items = z.array(venueSchema.strict()).parse(body.items)
+  expect(items.find(({ exchange }) => exchange === 'binance')).toMatchObject({
+    name: 'Binance',
+    key_covers: 'one_mode',
+    trading_modes: ['spot', 'futures'],
+    environments: ['live', 'testnet', 'demo', 'paper'],
+    needs_passphrase: false,
+    capabilities: { spot: { quote_quantity: true }, futures: { hedge_mode: true } },
+  })
+  expect((await hub.ask('GET', '/api/v1/trading/venues')).status).toBe(401)
+  await using without = await startHub()
+  const other = await (await without.newUser()).ask('GET', '/trading/venues')
+  for (const { environments } of other.body.items) expect(environments).not.toContain('paper')
 })
 
 it('lists what can be traded', async () => {

@@ -2,11 +2,12 @@ import { type AuthRoutes, authRoutes, publicAuthRoutes } from './auth.ts'
 import { addDocs } from './docs.ts'
 import { type EventRoutes, eventRoutes } from './events.ts'
 import { exchangeKeyRoutes, type KeyRoutes, listenKeyRoutes } from './exchange-keys.ts'
+import { instrumentRoutes } from './instruments.ts'
 import { listRoutes } from './lists.ts'
 import { type OperationsRoutes, operationsRoutes } from './operations.ts'
 import { type OrderRoutes, orderReadRoutes, orderWriteRoutes } from './orders.ts'
 import type { ApiServer } from './server.ts'
-import { instrumentRoutes } from './venues.ts'
+import { venueRoutes } from './venues.ts'
 
 export interface ApiOptions extends AuthRoutes, EventRoutes, KeyRoutes, OrderRoutes, OperationsRoutes {
   /** Requests a second and user. */
@@ -35,6 +36,7 @@ export async function registerApi(app: ApiServer, options: ApiOptions): Promise<
       orderWriteRoutes(api, options)
       listRoutes(api, options)
       instrumentRoutes(api, options)
+      venueRoutes(api, options)
       eventRoutes(api, options)
     },
     { prefix: '/api/v1' },

@@ -27,11 +27,11 @@ import type { UserScope } from '../store/scope.ts'
 import type { Store } from '../store/store.ts'
 import type { Cursors } from './cursor.ts'
 import { type Idempotency, idempotencyKeyOf, once } from './idempotency.ts'
+import { venuesOf } from './instruments.ts'
 import { queryName } from './lists.ts'
 import { orderProblems } from './order-rules.ts'
 import { idOf, notFound, Problem } from './problem.ts'
 import type { ApiServer } from './server.ts'
-import { venuesOf } from './venues.ts'
 
 export interface OrderRoutes extends Idempotency {
   store: Store

@@ -1,6 +1,8 @@
 import type {
   AddKeyBody,
   AddPaperKeyBody,
+  AmendOrderAnswer,
+  AmendOrderBody,
   Balance,
   CancelOrderAnswer,
   ExchangeKey,
@@ -18,6 +20,7 @@ import type {
   Position,
   User,
   UserEvent,
+  Venue,
 } from '@tradercoin/protocol'
 import { ApiError } from './errors.ts'
 import { type Fetch, type Query, type RequestOptions, request } from './http.ts'
@@ -51,6 +54,11 @@ export interface Instrument {
   symbol: string
   base_asset: string
   quote_asset: string
+  /** What profit and loss are counted in. */
+  settle_asset: string
+  quantity_unit: Order['quantity_unit']
+  /** Of an inverse contract: what one is worth in quote coin. */
+  contract_value: string | null
   tick_size: string | null
   step_size: string | null
   min_quantity: string | null
@@ -127,11 +135,13 @@ export function createRest(options: { apiUrl: () => string; fetch: Fetch; getTok
       /** Pass the same `idempotencyKey` again to repeat a call whose answer was lost: the order is placed once. */
       place: (body: PlaceOrderBody, { idempotencyKey = randomKey() }: { idempotencyKey?: string } = {}) =>
         call<PlaceOrderAnswer>('POST', '/trading/orders', { body, headers: { 'idempotency-key': idempotencyKey } }),
+      /** `quantity` is the new total; the change shows once the venue confirms it. */
+      amend: (id: number, body: AmendOrderBody) => call<AmendOrderAnswer>('PATCH', `/trading/orders/${id}`, { body }),
       cancel: (id: number) => call<CancelOrderAnswer>('DELETE', `/trading/orders/${id}`),
-      /** Cancels every open order of one key, or of one symbol on it; answers per order. */
-      cancelAll: (exchangeKeyId: number, symbol?: string) =>
+      /** Cancels every open order of one key, or of one symbol or trading mode on it; answers per order. */
+      cancelAll: (exchangeKeyId: number, symbol?: string, tradingMode?: Order['trading_mode']) =>
         call<{ items: (CancelOrderAnswer & { problem: string | null })[] }>('DELETE', '/trading/orders', {
-          query: { exchange_key_id: exchangeKeyId, symbol },
+          query: { exchange_key_id: exchangeKeyId, symbol, trading_mode: tradingMode },
         }),
     },
     executions: (query?: ListQuery & PageQuery, signal?: AbortSignal) =>
@@ -143,6 +153,8 @@ export function createRest(options: { apiUrl: () => string; fetch: Fetch; getTok
     /** Of the venues of the user's keys, by symbol. */
     instruments: (query?: InstrumentQuery & PageQuery, signal?: AbortSignal) =>
       list<Instrument>('/trading/instruments', query, signal),
+    /** The exchanges this hub speaks with, and what each offers. */
+    venues: async () => (await call<{ items: Venue[] }>('GET', '/trading/venues')).items,
     gaps: (query?: ListQuery & PageQuery, signal?: AbortSignal) => list<Gap>('/trading/gaps', query, signal),
     /** The log itself, oldest first: the events after `after`. Another epoch is ApiError 409, pruned ones 410. */
     events: (query: { epoch?: string | undefined; after?: number | undefined; limit?: number | undefined } = {}) =>

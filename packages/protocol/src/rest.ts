@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { decimalSchema, normaliseDecimal } from './decimal.ts'
+import { marketChannelSchema } from './market.ts'
 import {
   environmentSchema,
   exchangeIdSchema,
@@ -27,7 +28,18 @@ export const problemSchema = z.object({
   detail: z.string(),
   code: z.string(),
   request_id: z.string(),
-  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  errors: z
+    .array(
+      z.object({
+        field: z.string(),
+        message: z.string(),
+        /** Of a value that breaks a rule of the instrument: which rule, its limit, and the nearest value that keeps it. */
+        rule: z.string().optional(),
+        limit: z.string().nullable().optional(),
+        nearest: z.string().nullable().optional(),
+      }),
+    )
+    .optional(),
 })
 export type Problem = z.infer<typeof problemSchema>
 
@@ -67,6 +79,40 @@ export const patchKeyBodySchema = z
   })
   .refine(({ label, is_active }) => label !== undefined || is_active !== undefined, 'send label, is_active or both')
 export type PatchKeyBody = z.infer<typeof patchKeyBodySchema>
+
+const triggerBySchema = z.enum(['LAST', 'MARK', 'INDEX'])
+
+/** What a venue offers in one trading mode. */
+export const capabilitiesSchema = z.object({
+  upkeep: z.enum(['listen_key', 'signed_session']),
+  order_types: z.array(orderTypeSchema).readonly(),
+  time_in_force: z.array(timeInForceSchema).readonly(),
+  post_only: z.boolean(),
+  reduce_only: z.boolean(),
+  hedge_mode: z.boolean(),
+  margin_modes: z.array(marginModeSchema).readonly(),
+  quote_quantity: z.boolean(),
+  trigger_by: z.array(triggerBySchema).readonly(),
+  close_position: z.boolean(),
+  amend: z.object({ price: z.boolean(), quantity: z.enum(['any', 'down']) }).nullable(),
+  market_channels: z.array(marketChannelSchema).readonly(),
+  unprovable: z.string().nullable(),
+})
+
+/** What forms must know of a venue that this hub speaks with. */
+export const venueSchema = z.object({
+  exchange: exchangeIdSchema,
+  name: z.string(),
+  /** Whether an API key works for one trading mode, or for the whole account. */
+  key_covers: z.enum(['one_mode', 'all_modes']),
+  trading_modes: z.array(tradingModeSchema),
+  /** `paper` only where this hub has a paper exchange. */
+  environments: z.array(environmentSchema),
+  regions: z.array(z.object({ region: z.string(), name: z.string() })),
+  needs_passphrase: z.boolean(),
+  capabilities: z.partialRecord(tradingModeSchema, capabilitiesSchema),
+})
+export type Venue = z.infer<typeof venueSchema>
 
 export const listenKeyAnswerSchema = z.object({
   exchange_key_id: z.int(),
@@ -169,7 +215,7 @@ export const placeOrderBodySchema = z.strictObject({
   position_side: positionSideSchema.optional(),
   margin_mode: marginModeSchema.optional(),
   stop_price: positiveDecimal.optional(),
-  trigger_by: z.enum(['LAST', 'MARK', 'INDEX']).optional(),
+  trigger_by: triggerBySchema.optional(),
   callback_rate: positiveDecimal.optional(),
   close_position: z.boolean().optional(),
   client_order_id: z
@@ -185,6 +231,15 @@ export const placeOrderAnswerSchema = z.object({
   status: orderStatusSchema,
 })
 export type PlaceOrderAnswer = z.infer<typeof placeOrderAnswerSchema>
+
+export const amendOrderBodySchema = z
+  .strictObject({ price: positiveDecimal.optional(), quantity: positiveDecimal.optional() })
+  .refine(({ price, quantity }) => price !== undefined || quantity !== undefined, 'send price, quantity or both')
+/** `quantity`: the new total, what is filled included. */
+export type AmendOrderBody = z.infer<typeof amendOrderBodySchema>
+
+export const amendOrderAnswerSchema = z.object({ id: z.int(), status: orderStatusSchema })
+export type AmendOrderAnswer = z.infer<typeof amendOrderAnswerSchema>
 
 export const cancelOrderAnswerSchema = z.object({ id: z.int(), status: orderStatusSchema })
 export type CancelOrderAnswer = z.infer<typeof cancelOrderAnswerSchema>

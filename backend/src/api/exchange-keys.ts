@@ -1,4 +1,4 @@
-import { capabilitiesOf, ExchangeError } from '@tradercoin/exchanges'
+import { capabilitiesOf, describeVenue, ExchangeError } from '@tradercoin/exchanges'
 import {
   addKeyBodySchema,
   addPaperKeyBodySchema,
@@ -11,6 +11,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { KeyLinks } from '../key-links.ts'
 import { listKeys, readKey } from '../store/exchange-keys.ts'
 import { addKey, cleanCredentials, type KeyAdding } from './key-adding.ts'
+import { checkKeyFields } from './key-rules.ts'
 import { addPaperKey } from './paper-account.ts'
 import { idOf, notFound, Problem } from './problem.ts'
 import type { ApiServer } from './server.ts'
@@ -53,6 +54,7 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
     },
     handler: async ({ principal, body, ip }, reply) => {
       const { exchange, trading_mode, environment, region, label } = body
+      checkKeyFields(describeVenue(exchange), body)
       const item = await addKey(routes, {
         user_id: principal.user.id,
         venue: { exchange, trading_mode, environment, region: region ?? null },

@@ -1,9 +1,10 @@
-import { type Clock, type Credentials, ExchangeError, type KeyCheck } from '@tradercoin/exchanges'
+import { type Clock, type Credentials, describeVenue, ExchangeError } from '@tradercoin/exchanges'
 import { sealCredentials } from '../auth/key-secrets.ts'
 import type { Vault } from '../auth/vault.ts'
 import { accountScope, type Exchanges, type Venue } from '../exchanges.ts'
 import { type ExchangeKeyItem, findRemovedKey, readKey } from '../store/exchange-keys.ts'
 import type { Store } from '../store/store.ts'
+import { proveKey } from './key-proof.ts'
 import { Problem } from './problem.ts'
 
 export interface KeyAdding {
@@ -13,11 +14,9 @@ export interface KeyAdding {
   clock: Clock
 }
 
-/** Whoever adds a key waits no longer than this for its exchange, whatever budgets, pauses and retries the adapter goes through. */
-const proveWithinMs = 12_000
-
 export interface KeyRequest {
   user_id: number
+  /** Its region is null where the owner named none: the site that knows the key is found. */
   venue: Venue
   label: string | null
   credentials: Credentials
@@ -32,8 +31,14 @@ export interface KeyRequest {
  */
 export async function addKey(adding: KeyAdding, request: KeyRequest): Promise<ExchangeKeyItem> {
   const { store, vault } = adding
-  const { user_id, venue, label, credentials, ip } = request
-  const { account_uid, permissions, warnings } = await proveKey(adding, venue, credentials)
+  const { user_id, label, credentials, ip } = request
+  const { check, venue } = await proveKey(
+    adding,
+    request.venue,
+    describeVenue(request.venue.exchange).regions,
+    credentials,
+  )
+  const { account_uid, permissions, warnings } = check
   if (permissions?.withdraw || permissions?.transfer) {
     throw new Problem(
       422,
@@ -65,26 +70,6 @@ export async function addKey(adding: KeyAdding, request: KeyRequest): Promise<Ex
   const item = readKey(store.db, { user_id }, id)
   if (!item) throw new Error('a key that was stored is not there')
   return item
-}
-
-async function proveKey({ exchanges, clock }: KeyAdding, venue: Venue, credentials: Credentials): Promise<KeyCheck> {
-  const name = venue.environment === 'paper' ? 'The paper exchange' : 'The exchange'
-  const unavailable = (what: string, cause?: unknown) => {
-    const message = `${name} ${what}, so the key was not added; try again in a moment.`
-    return new ExchangeError('unavailable', 'exchange_unavailable', message, { cause })
-  }
-  let cancel = () => {}
-  const deadline = new Promise<never>((_, reject) => {
-    cancel = clock.after(proveWithinMs, () => reject(unavailable('did not answer in time')))
-  })
-  try {
-    return await Promise.race([exchanges.get(venue).checkKey(credentials), deadline])
-  } catch (error) {
-    const isDown = error instanceof ExchangeError && ['unavailable', 'not_sent'].includes(error.code)
-    throw isDown ? unavailable('does not answer', error) : error
-  } finally {
-    cancel()
-  }
 }
 
 /** Outer blanks of a pasted secret go; anything else that does not belong in one is refused, never echoed. */

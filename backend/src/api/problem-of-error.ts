@@ -1,4 +1,4 @@
-import { ExchangeError, type ExchangeErrorKind } from '@tradercoin/exchanges'
+import { ExchangeError, type ExchangeErrorKind, type VenueErrorCode } from '@tradercoin/exchanges'
 import type { FastifyError } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { PasswordsBusy } from '../auth/passwords.ts'
@@ -54,6 +54,15 @@ const exchangeStatus: Record<ExchangeErrorKind, number> = {
   unavailable: 503,
 }
 
+/** The field of a new key that an exchange's refusal is about. */
+const fieldsAtFault: Partial<Record<VenueErrorCode, string>> = {
+  unknown_key: 'api_key',
+  key_expired: 'api_key',
+  invalid_credentials: 'api_secret',
+  wrong_passphrase: 'passphrase',
+  wrong_environment: 'environment',
+}
+
 /** When to ask again where the exchange has not said. */
 const unavailableRetrySeconds = 10
 
@@ -62,7 +71,11 @@ function ofExchange(error: ExchangeError, now: number): Problem {
   // The hub's own trouble has the code `unavailable`.
   const code = error.code === 'unavailable' ? 'exchange_unavailable' : error.code
   const seconds = error.retry_at === null ? unavailableRetrySeconds : (error.retry_at - now) / 1000
-  return new Problem(status, code, error.message, status === 503 ? retryAfter(seconds) : {})
+  const field = fieldsAtFault[error.code]
+  return new Problem(status, code, error.message, {
+    ...(status === 503 && retryAfter(seconds)),
+    ...(field !== undefined && { errors: [{ field, message: error.message }] }),
+  })
 }
 
 interface Issue {

@@ -1,3 +1,5 @@
+export * from './check-order.ts'
+export type { OrderProblem } from './check-order-offer.ts'
 export * from './errors.ts'
 export * from './exchange.ts'
 export * from './market-data.ts'

@@ -51,6 +51,8 @@ export interface HttpOptions {
   usedWeight(headers: IncomingHttpHeaders): number | null
   /** Looks at a 429 or 418; null leaves it to the Retry-After header, or a minute without one. */
   pause(reply: HttpReply, now: number): Pause | null
+  /** What became of a write that was answered with 429: not executed, unless the venue leaves that open. */
+  limitedWrite?: 'unknown_outcome'
 }
 
 export interface Http {
@@ -162,7 +164,11 @@ export function createHttp(transport: Transport, options: HttpOptions): Http {
     return new ExchangeError('unavailable', 'unavailable', `${options.venue} does not answer.`, { cause })
   }
 
-  function limited(pause: Pause, reply: HttpReply): ExchangeError {
+  function limited(request: HttpRequest, pause: Pause, reply: HttpReply): ExchangeError {
+    if (request.effect === 'write' && options.limitedWrite !== undefined) {
+      const message = `${options.venue} limits requests; whether it executed this one is not known.`
+      return new ExchangeError(options.limitedWrite, options.limitedWrite, message, venueWords(reply.body))
+    }
     const details = { retry_at: pause.until, ...venueWords(reply.body) }
     return pause.scope === 'ip'
       ? new ExchangeError('rate_limit', 'rate_limit', `${options.venue} limits requests; try again later.`, details)
@@ -187,7 +193,7 @@ export function createHttp(transport: Transport, options: HttpOptions): Http {
         const until = retryAfter(headers, now) ?? now + defaultPauseMs
         const pause = options.pause(reply, now) ?? { until, scope: 'ip' }
         if (pause.scope === 'ip') options.governor.block(pause.until)
-        throw limited(pause, reply)
+        throw limited(request, pause, reply)
       } finally {
         options.governor.settle(ticket, used)
       }

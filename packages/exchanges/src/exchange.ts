@@ -12,6 +12,7 @@ import type {
   TimeInForce,
   TradingMode,
 } from '@tradercoin/protocol'
+import type { MarketSource } from './market-data.ts'
 
 /** The secrets of one API key. They live in memory only and never reach a log, an error or a URL. */
 export interface Credentials {
@@ -178,6 +179,8 @@ export interface Exchange {
   amendOrder(credentials: Credentials, request: AmendRequest): Promise<void>
   /** Cached and refreshed; needs no key. */
   fetchInstruments(): Promise<readonly Instrument[]>
+  /** Public market data; absent where the venue offers none. */
+  readonly market?: MarketSource
   /** Closes every socket of the venue. */
   close(): Promise<void>
 }

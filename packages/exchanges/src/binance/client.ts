@@ -104,6 +104,7 @@ export function createBinanceClient(transport: Transport, options: ClientOptions
           error.kind === 'rate_limit' &&
           (call.effect ?? (call.method === 'GET' ? 'read' : 'write')) === 'read' &&
           call.priority !== 'trade' &&
+          call.priority !== 'market' &&
           retries < limitedRetries
         if (!mayRetry) throw error
         const wait = (error.retry_at ?? 0) - transport.clock.now()

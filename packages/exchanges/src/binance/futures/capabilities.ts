@@ -20,7 +20,7 @@ export const futuresCapabilities: Capabilities = {
   trigger_by: ['LAST', 'MARK'],
   close_position: true,
   amend: null,
-  market_channels: [],
+  market_channels: ['order_book', 'ticker', 'candles'],
   unprovable:
     'Conditional orders that were both placed and ended untriggered during the interruption are not listed by Binance.',
 }

@@ -5,6 +5,7 @@ import { createGovernor } from '../../transport/governor.ts'
 import type { ExchangeOptions } from '../../venue.ts'
 import { refuseAmend } from '../amend.ts'
 import { createBinanceClient } from '../client.ts'
+import { createBinanceMarket } from '../market/index.ts'
 import { futuresEndpoints, paths } from './endpoints.ts'
 import { formatOrder } from './format.ts'
 import { checkFuturesKey } from './key-check.ts'
@@ -35,6 +36,16 @@ export function createBinanceFutures(options: ExchangeOptions): Exchange {
   const rest = createFuturesRest(client)
   const wallet = endpoints.wallet === null ? null : createWallet(options, endpoints.wallet)
   const parts = { rest, clock: transport.clock, venueClock: client.clock }
+  const instruments = cacheInstruments(transport.clock, async () => parseInstruments(await rest.exchangeInfo()))
+  const market = createBinanceMarket({
+    transport,
+    environment,
+    tradingMode: 'futures',
+    governor,
+    client,
+    streamUrl: endpoints.stream,
+    instruments,
+  })
   const streams = new Set<{ close(): void }>()
   let closed = false
 
@@ -61,9 +72,11 @@ export function createBinanceFutures(options: ExchangeOptions): Exchange {
     placeOrder: (who, request) => placeOrder(rest, who, request),
     cancelOrder: (who, ref) => cancelOrder(rest, who, ref),
     amendOrder: refuseAmend,
-    fetchInstruments: cacheInstruments(transport.clock, async () => parseInstruments(await rest.exchangeInfo())),
+    fetchInstruments: instruments,
+    market,
     async close() {
       closed = true
+      market.close()
       for (const stream of [...streams]) stream.close()
       governor.close()
       wallet?.governor.close()

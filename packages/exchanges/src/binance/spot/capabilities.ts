@@ -20,7 +20,7 @@ export const spotCapabilities: Capabilities = {
   trigger_by: ['LAST'],
   close_position: false,
   amend: null,
-  market_channels: [],
+  market_channels: ['order_book', 'ticker', 'candles'],
   unprovable:
     'Orders that were both placed and over within the interruption may be missing on symbols this account had not traded before: Binance has no list of all orders.',
 }

@@ -13,12 +13,26 @@ export interface SpotEndpoints {
   rest: string
   /** Base of /ws-api/v3. */
   wsApi: string
+  /** Base of the market streams, /stream. */
+  stream: string
 }
 
 const own: Record<Exclude<Environment, 'paper'>, SpotEndpoints> = {
-  live: { rest: 'https://api.binance.com', wsApi: 'wss://ws-api.binance.com:443' },
-  testnet: { rest: 'https://testnet.binance.vision', wsApi: 'wss://ws-api.testnet.binance.vision' },
-  demo: { rest: 'https://demo-api.binance.com', wsApi: 'wss://demo-ws-api.binance.com' },
+  live: {
+    rest: 'https://api.binance.com',
+    wsApi: 'wss://ws-api.binance.com:443',
+    stream: 'wss://stream.binance.com:443',
+  },
+  testnet: {
+    rest: 'https://testnet.binance.vision',
+    wsApi: 'wss://ws-api.testnet.binance.vision',
+    stream: 'wss://stream.testnet.binance.vision',
+  },
+  demo: {
+    rest: 'https://demo-api.binance.com',
+    wsApi: 'wss://demo-ws-api.binance.com',
+    stream: 'wss://demo-stream.binance.com',
+  },
 }
 
 /** Addresses for an environment; what is not replaced is the venue's own. Throws ExchangeError when `paper` names none. */
@@ -26,10 +40,11 @@ export function spotEndpoints(environment: Environment, override: Endpoints | nu
   const base = environment === 'paper' ? null : own[environment]
   const rest = override?.rest ?? base?.rest
   const wsApi = override?.ws_api ?? base?.wsApi
-  if (rest === undefined || wsApi === undefined) {
+  const stream = override?.stream ?? base?.stream
+  if (rest === undefined || wsApi === undefined || stream === undefined) {
     throw new ExchangeError('refused', 'endpoint_missing', 'The paper exchange has no address.')
   }
-  return { rest: rest.replace(/\/$/, ''), wsApi: wsApi.replace(/\/$/, '') }
+  return { rest: rest.replace(/\/$/, ''), wsApi: wsApi.replace(/\/$/, ''), stream: stream.replace(/\/$/, '') }
 }
 
 /** The address of the WebSocket API; the rate limits of each answer are left out. */

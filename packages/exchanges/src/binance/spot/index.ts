@@ -6,6 +6,7 @@ import type { ExchangeOptions } from '../../venue.ts'
 import { refuseAmend } from '../amend.ts'
 import { createBinanceClient } from '../client.ts'
 import { readKeyRights } from '../key-rights.ts'
+import { createBinanceMarket } from '../market/index.ts'
 import { connectionLimit, paths, spotEndpoints, tellsKeyRights, weightPerMinute, wsApiUrl } from './endpoints.ts'
 import { queryOrder } from './order-query.ts'
 import { createPool } from './pool.ts'
@@ -33,6 +34,15 @@ export function createBinanceSpot(options: ExchangeOptions): Exchange {
   const rest = createSpotRest(client)
   const pool = createPool({ transport, url: wsApiUrl(endpoints), governor, venueClock: client.clock })
   const instruments = cacheInstruments(transport.clock, async () => parseInstruments(await rest.exchangeInfo()))
+  const market = createBinanceMarket({
+    transport,
+    environment,
+    tradingMode: 'spot',
+    governor,
+    client,
+    streamUrl: endpoints.stream,
+    instruments,
+  })
   const tellsRights = tellsKeyRights(environment)
 
   async function checkKey(credentials: Credentials): Promise<KeyCheck> {
@@ -67,7 +77,9 @@ export function createBinanceSpot(options: ExchangeOptions): Exchange {
     cancelOrder: (credentials, ref) => rest.cancel(credentials, ref),
     amendOrder: refuseAmend,
     fetchInstruments: instruments,
+    market,
     async close() {
+      market.close()
       pool.close()
       governor.close()
       await client.close()

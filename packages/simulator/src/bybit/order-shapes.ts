@@ -12,6 +12,8 @@ export interface IdMaker {
   orders: Uuids
   makerTrades: Uuids
   takerTrades: Uuids
+  funding: Uuids
+  fundingExecutions: Uuids
 }
 
 export function orderId(ids: IdMaker, order: { id: bigint; symbol: string }): string {
@@ -20,13 +22,6 @@ export function orderId(ids: IdMaker, order: { id: bigint; symbol: string }): st
 
 export function execId(ids: IdMaker, fill: Fill): string {
   return (fill.maker ? ids.makerTrades : ids.takerTrades).of(ids.marketIndex(fill.symbol), fill.tradeId)
-}
-
-/** Fees of an order so far, kept with it: `extra.fee` in `extra.feeAsset`. */
-export function addFee(order: Order, fill: Fill, sum: (a: string, b: string) => string): void {
-  order.extra.fee = sum(String(order.extra.fee ?? '0'), fill.fee)
-  order.extra.feeAsset = fill.feeAsset
-  order.extra.pnl = sum(String(order.extra.pnl ?? '0'), fill.realized)
 }
 
 /** An order as the `order` topic and the order lists have it; lists leave the category to the result around them. */

@@ -19,7 +19,7 @@ export const futuresCapabilities: Capabilities = {
   quote_quantity: false,
   trigger_by: ['LAST', 'MARK'],
   close_position: true,
-  amend: null,
+  amend: { price: true, quantity: 'any' },
   market_channels: ['order_book', 'ticker', 'candles'],
   unprovable:
     'Conditional orders that were both placed and ended untriggered during the interruption are not listed by Binance.',

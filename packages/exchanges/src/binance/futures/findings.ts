@@ -1,6 +1,6 @@
 import type { AccountEvent, OrderReport } from '@tradercoin/protocol'
 import { parseRows } from './parse.ts'
-import { algoIdOf } from './parse-algo.ts'
+import { wasTriggered } from './parse-algo.ts'
 import { parseOrderRow } from './parse-order.ts'
 
 /** Orders by id, executions, and what could not be read. */
@@ -69,13 +69,6 @@ export class Findings {
       else this.#others.push(event)
     }
   }
-}
-
-/** Whether an order was a conditional one before it was triggered; only those have such a type, save the conditional ones themselves. */
-function wasTriggered(order: OrderReport): boolean {
-  return (
-    order.type !== 'LIMIT' && order.type !== 'MARKET' && order.type !== 'OTHER' && algoIdOf(order.order_id) === null
-  )
 }
 
 function byTime(a: AccountEvent, b: AccountEvent): number {

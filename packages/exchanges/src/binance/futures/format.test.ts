@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { PlaceRequest } from '../../exchange.ts'
-import { formatOrder } from './format.ts'
+import type { AmendRequest, PlaceRequest } from '../../exchange.ts'
+import { formatAmend, formatOrder } from './format.ts'
 
 const limit: PlaceRequest = {
   trading_mode: 'futures',
@@ -131,5 +131,42 @@ describe('refusals before anything is sent', () => {
     ['trigger_not_supported', { ...stop, trigger_by: 'INDEX' }],
   ])('%s', (code, request) => {
     expect(() => formatOrder(request)).toThrow(expect.objectContaining({ kind: 'refused', code }))
+  })
+})
+
+describe('an amendment', () => {
+  const amend: AmendRequest = {
+    trading_mode: 'futures',
+    symbol: 'BTCUSDT',
+    order_id: '8389766145050669870',
+    client_order_id: 'tc1',
+    price: '95000',
+    quantity: null,
+    known: { side: 'BUY', type: 'LIMIT', price: '94500', quantity: '0.02', executed_qty: '0.008' },
+  }
+
+  it('names side, quantity and price whatever of them changes', () => {
+    const params = { symbol: 'BTCUSDT', orderId: '8389766145050669870', side: 'BUY', quantity: '0.02', price: '95000' }
+    expect(formatAmend(amend)).toEqual(params)
+    expect(formatAmend({ ...amend, price: null, quantity: '0.05' })).toEqual({
+      ...params,
+      quantity: '0.05',
+      price: '94500',
+    })
+    expect(formatAmend({ ...amend, order_id: null })).toMatchObject({ origClientOrderId: 'tc1' })
+  })
+
+  it.each<[string, Partial<AmendRequest>, string]>([
+    ['a conditional order', { order_id: 'algo:2148719' }, 'amend_not_supported'],
+    [
+      'what may be a conditional order',
+      { order_id: null, known: { ...amend.known, type: 'STOP_LIMIT' } },
+      'amend_not_supported',
+    ],
+    ['a market order', { known: { ...amend.known, type: 'MARKET', price: null } }, 'amend_not_supported'],
+    ['nothing', { price: '94500.0', quantity: '0.020' }, 'nothing_to_amend'],
+    ['what is executed', { price: null, quantity: '0.008' }, 'min_quantity'],
+  ])('of %s is refused before it is sent', (_name, change, code) => {
+    expect(() => formatAmend({ ...amend, ...change })).toThrow(expect.objectContaining({ kind: 'refused', code }))
   })
 })

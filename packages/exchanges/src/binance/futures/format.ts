@@ -1,7 +1,10 @@
 import type { OrderType } from '@tradercoin/protocol'
 import { ExchangeError, type VenueErrorCode } from '../../errors.ts'
-import type { PlaceRequest } from '../../exchange.ts'
+import type { AmendRequest, OrderRef, PlaceRequest } from '../../exchange.ts'
+import { changesOf } from '../amend.ts'
 import type { Params } from '../sign.ts'
+import { algoIdOf } from './parse-algo.ts'
+import type { OrderKey } from './rest.ts'
 
 /** What goes to POST /fapi/v1/order, or for conditional types to POST /fapi/v1/algoOrder (the order call refuses them with -4120). */
 export type FormattedOrder = { call: 'order' | 'algoOrder'; params: Params }
@@ -73,6 +76,38 @@ function conditionalOrder(request: PlaceRequest, type: string): Params {
     closePosition: request.close_position ? 'true' : undefined,
     newOrderRespType: 'ACK',
   }
+}
+
+/**
+ * Parameters of PUT /fapi/v1/order, which wants side, quantity and price whatever of them changes. Throws ExchangeError `refused` for
+ * what cannot be changed: conditional orders, which are none of the engine's yet, and what has no price.
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Modify-Order
+ */
+export function formatAmend(request: AmendRequest): Params {
+  const { known } = request
+  const { price, quantity } = changesOf(request)
+  const isConditional = request.order_id === null ? known.type !== 'LIMIT' : algoIdOf(request.order_id) !== null
+  if (isConditional) {
+    throw refused(
+      'amend_not_supported',
+      'Binance cannot change a conditional order: cancel the order and place it anew.',
+    )
+  }
+  if (known.price === null) {
+    throw refused('amend_not_supported', 'Only a limit order can be changed: cancel the order and place it anew.')
+  }
+  return {
+    symbol: request.symbol,
+    ...formatKey(request),
+    side: known.side,
+    quantity: need(quantity ?? known.quantity, 'quantity'),
+    price: price ?? known.price,
+  }
+}
+
+/** Names one ordinary order. */
+export function formatKey(ref: OrderRef): OrderKey {
+  return ref.order_id === null ? { origClientOrderId: ref.client_order_id ?? '' } : { orderId: ref.order_id }
 }
 
 function common(request: PlaceRequest): Params {

@@ -3,11 +3,10 @@ import type { Credentials, Exchange, OrderRef, PlaceRequest } from '../../exchan
 import { cacheInstruments } from '../../instruments-cache.ts'
 import { createGovernor } from '../../transport/governor.ts'
 import type { ExchangeOptions } from '../../venue.ts'
-import { refuseAmend } from '../amend.ts'
 import { createBinanceClient } from '../client.ts'
 import { createBinanceMarket } from '../market/index.ts'
 import { futuresEndpoints, paths } from './endpoints.ts'
-import { formatOrder } from './format.ts'
+import { formatAmend, formatOrder } from './format.ts'
 import { checkFuturesKey } from './key-check.ts'
 import { queryOrder } from './order-query.ts'
 import { algoIdOf, algoOrderId } from './parse-algo.ts'
@@ -71,7 +70,9 @@ export function createBinanceFutures(options: ExchangeOptions): Exchange {
     fetchOrder: (who, ref) => queryOrder(parts, who, ref),
     placeOrder: (who, request) => placeOrder(rest, who, request),
     cancelOrder: (who, ref) => cancelOrder(rest, who, ref),
-    amendOrder: refuseAmend,
+    async amendOrder(who, request) {
+      await rest.modifyOrder(who, formatAmend(request))
+    },
     fetchInstruments: instruments,
     market,
     async close() {

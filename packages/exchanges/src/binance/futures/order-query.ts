@@ -3,7 +3,7 @@ import { ExchangeError } from '../../errors.ts'
 import type { Credentials, OrderRef } from '../../exchange.ts'
 import type { Clock } from '../../transport/clock.ts'
 import { parseRows } from './parse.ts'
-import { algoIdOf, parseAlgoRow } from './parse-algo.ts'
+import { algoIdOf, parseAlgoRow, wasTriggered } from './parse-algo.ts'
 import { parseOrderRow, parseTradeRow } from './parse-order.ts'
 import type { FuturesRest } from './rest.ts'
 
@@ -24,14 +24,18 @@ export function queryOrder(parts: QueryParts, who: Credentials, ref: OrderRef): 
   return withSecondLook(parts.clock, async () => {
     if (algoId !== null) return algoEvents(parts, who, await parts.rest.algoOrder(who, { algoId }))
     if (ref.order_id !== null) return plainOrder(parts, who, ref.symbol, { orderId: ref.order_id })
-    const clientId = ref.client_order_id ?? ''
-    try {
-      return await plainOrder(parts, who, ref.symbol, { origClientOrderId: clientId })
-    } catch (error) {
-      if (!isNotFound(error)) throw error
-      return algoEvents(parts, who, await parts.rest.algoOrder(who, { clientAlgoId: clientId }))
-    }
+    return ofClientId(parts, who, ref.symbol, ref.client_order_id ?? '')
   })
+}
+
+/** The order a conditional one became goes by the same client id: what is looked for then is the conditional one, with it. */
+async function ofClientId(parts: QueryParts, who: Credentials, symbol: string, clientId: string) {
+  const plain = await orNull(plainOrder(parts, who, symbol, { origClientOrderId: clientId }))
+  const isPlain = plain?.[0]?.kind === 'order' && !wasTriggered(plain[0].order)
+  if (plain !== null && isPlain) return plain
+  const asking = parts.rest.algoOrder(who, { clientAlgoId: clientId })
+  const row = plain === null ? await asking : await orNull(asking)
+  return row === null ? plain : algoEvents(parts, who, row)
 }
 
 /** An ordinary order without its executions; null when the venue does not know it after a second look. Throws ExchangeError. */
@@ -68,7 +72,9 @@ async function algoEvents(parts: QueryParts, who: Credentials, row: unknown): Pr
   const [parent, child] = parseAlgoRow(row)
   if (parent === undefined || child?.kind !== 'order') return parent === undefined ? [] : [parent]
   const { symbol, order_id: orderId, parent_order_id: parentId } = child.order
-  return [parent, ...(await plainOrder(parts, who, symbol, { orderId }, parentId))]
+  // The order it became may be too new to be found, or too old: of the conditional one that says nothing.
+  const became = await withSecondLook(parts.clock, () => plainOrder(parts, who, symbol, { orderId }, parentId))
+  return [parent, ...(became ?? [])]
 }
 
 /** The executions of an order. Throws ExchangeError. */
@@ -100,6 +106,16 @@ async function withSecondLook<T>(clock: Clock, ask: () => Promise<T>): Promise<T
       if (wait === undefined) return null
       await new Promise<void>((resolve) => clock.after(wait, resolve))
     }
+  }
+}
+
+/** What the venue does not know is null. */
+async function orNull<T>(asking: Promise<T>): Promise<T | null> {
+  try {
+    return await asking
+  } catch (error) {
+    if (isNotFound(error)) return null
+    throw error
   }
 }
 

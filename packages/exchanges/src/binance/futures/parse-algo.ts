@@ -1,30 +1,26 @@
-import {
-  type AccountEvent,
-  compareDecimal,
-  type Decimal,
-  isZeroDecimal,
-  type OrderReport,
-  type VenueStatus,
-} from '@tradercoin/protocol'
-import { amountOrNull, decimalOrNull, id, idOrNull, object, text, textOrNull, time, timeOrNull } from '../../fields.ts'
+import { type AccountEvent, algoIdPrefix, type OrderReport } from '@tradercoin/protocol'
+import { amountOrNull, id, idOrNull, object, text, textOrNull, time, timeOrNull } from '../../fields.ts'
 import type { RawAlgoOrder, RawAlgoUpdate, RawEvent } from './wire.ts'
 import { algoStatus, isPostOnly, orderType, positionSide, side, timeInForce } from './words.ts'
 
 /*
  * A conditional order lives in its own id space and becomes an ordinary order once it is triggered. It is shown as an order of its own,
- * `algo:<id>`, and the order it became names it as its parent. Fills belong to that order alone: the parent's executed quantity stays
- * "0" whatever the venue repeats there, so that nothing is counted twice.
+ * `algo:<id>`, which is over once it is TRIGGERED; the order it became names it as its parent. Fills and fate belong to that order
+ * alone: the parent's executed quantity stays "0" whatever the venue repeats there, so that nothing is counted twice.
  */
 
-const prefix = 'algo:'
-
 export function algoOrderId(algoId: string): string {
-  return prefix + algoId
+  return algoIdPrefix + algoId
 }
 
 /** The venue's algo id; null for an ordinary order's id. */
 export function algoIdOf(orderId: string): string | null {
-  return orderId.startsWith(prefix) ? orderId.slice(prefix.length) : null
+  return orderId.startsWith(algoIdPrefix) ? orderId.slice(algoIdPrefix.length) : null
+}
+
+/** Whether an order was a conditional one before it was triggered; only those have such a type, save the conditional ones themselves. */
+export function wasTriggered({ type, order_id }: OrderReport): boolean {
+  return type !== 'LIMIT' && type !== 'MARKET' && type !== 'OTHER' && algoIdOf(order_id) === null
 }
 
 /**
@@ -50,8 +46,6 @@ export function parseAlgoUpdate(event: RawEvent): AccountEvent[] {
     triggerPrice: o.tp,
     quantity: o.q,
     childId: idOrNull(o.ai),
-    childQty: o.aq,
-    childPrice: o.ap,
     triggerTime: timeOrNull(o.tt),
     reason: textOrNull(o.rm),
     // A trailing stop says NEW a second time when it is activated.
@@ -79,8 +73,6 @@ export function parseAlgoRow(row: unknown): AccountEvent[] {
     triggerPrice: trailing ? (amountOrNull(o.activatePrice) ?? o.triggerPrice) : o.triggerPrice,
     quantity: o.quantity,
     childId: idOrNull(o.actualOrderId),
-    childQty: o.actualQty,
-    childPrice: o.actualPrice,
     triggerTime: timeOrNull(o.triggerTime),
     reason: null,
     createTime: timeOrNull(o.createTime),
@@ -103,8 +95,6 @@ interface Algo {
   quantity: unknown
   /** Id of the order it became; null before the trigger. */
   childId: string | null
-  childQty: unknown
-  childPrice: unknown
   triggerTime: number | null
   reason: string | null
   createTime: number | null
@@ -112,9 +102,6 @@ interface Algo {
 }
 
 function reports(algo: Algo): AccountEvent[] {
-  const quantity = amountOrNull(algo.quantity)
-  const finished = algo.status === 'FINISHED'
-  const status = finished ? outcome(algo, quantity) : algoStatus(algo.status)
   const parent: OrderReport = {
     trading_mode: 'futures',
     symbol: algo.symbol,
@@ -127,20 +114,23 @@ function reports(algo: Algo): AccountEvent[] {
     time_in_force: timeInForce(algo.timeInForce),
     post_only: isPostOnly(algo.timeInForce),
     reduce_only: algo.reduceOnly === true,
-    status,
+    status: algoStatus(algo.status),
     price: amountOrNull(algo.price),
     stop_price: amountOrNull(algo.triggerPrice),
-    quantity,
+    quantity: amountOrNull(algo.quantity),
     quantity_unit: 'BASE',
     executed_qty: '0',
     venue_average_price: null,
-    reason: algo.reason ?? (finished && status === 'CANCELED' ? 'its order ended before it was filled' : null),
+    reason: algo.reason,
     parent_order_id: null,
     create_time: algo.createTime,
     update_time: algo.updateTime,
   }
   const events: AccountEvent[] = [{ kind: 'order', order: parent, execution: null }]
-  if (algo.childId !== null) events.push({ kind: 'order', order: child(parent, algo, algo.childId), execution: null })
+  // Of one that ended before the trigger, or that the engine refused, no order came.
+  if (parent.status === 'TRIGGERED' && algo.childId !== null) {
+    events.push({ kind: 'order', order: child(parent, algo, algo.childId), execution: null })
+  }
   return events
 }
 
@@ -160,16 +150,4 @@ function child(parent: OrderReport, algo: Algo, childId: string): OrderReport {
     create_time: null,
     update_time: algo.triggerTime ?? algo.updateTime,
   }
-}
-
-/**
- * FINISHED says that the order behind it is filled or canceled, not which of them. It is filled when that order executed all of the
- * quantity, or anything when the whole position was to be closed. An answer without the executed quantity counts as filled when it
- * has an average price.
- */
-function outcome(algo: Algo, quantity: Decimal | null): VenueStatus {
-  const executed = decimalOrNull(algo.childQty)
-  if (executed === null) return amountOrNull(algo.childPrice) === null ? 'CANCELED' : 'FILLED'
-  if (isZeroDecimal(executed)) return 'CANCELED'
-  return quantity === null || compareDecimal(executed, quantity) >= 0 ? 'FILLED' : 'CANCELED'
 }

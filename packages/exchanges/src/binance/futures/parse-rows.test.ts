@@ -115,9 +115,9 @@ describe('conditional orders', () => {
     expect(parseAlgoRow(row('rest-algo-placed'))).toEqual([{ kind: 'order', order: parent, execution: null }])
   })
 
-  it('reads a finished one and the order it became; the fill is only counted there', () => {
+  it('reads a finished one and the order it became, which alone tells how it ended', () => {
     expect(parseAlgoRow(row('rest-algo-finished'))).toEqual([
-      { kind: 'order', order: { ...parent, status: 'FILLED', update_time: 1795309900030 }, execution: null },
+      { kind: 'order', order: { ...parent, status: 'TRIGGERED', update_time: 1795309900030 }, execution: null },
       {
         kind: 'order',
         order: {
@@ -135,15 +135,25 @@ describe('conditional orders', () => {
     ])
   })
 
-  it('takes a partly filled one for canceled, and goes by the price where the quantity is not told', () => {
-    const status = (overrides: object) => {
-      const event = parseAlgoRow(row('rest-algo-finished', overrides))[0]
-      return event?.kind === 'order' ? event.order.status : null
-    }
-    expect(status({ actualQty: '0.010' })).toBe('CANCELED')
-    expect(status({ actualQty: undefined })).toBe('FILLED')
-    expect(status({ actualQty: undefined, actualPrice: '0.00000' })).toBe('CANCELED')
-    expect(status({ quantity: '0', closePosition: true, actualQty: '0.010' })).toBe('FILLED')
+  it.each([
+    ['NEW', 'UNTRIGGERED', 1],
+    ['TRIGGERING', 'UNTRIGGERED', 1],
+    ['TRIGGERED', 'TRIGGERED', 2],
+    ['FINISHED', 'TRIGGERED', 2],
+    ['CANCELED', 'CANCELED', 1],
+    ['REJECTED', 'REJECTED', 1],
+    ['EXPIRED', 'EXPIRED', 1],
+  ])('%s is %s, and names an order only once the engine has taken one', (algoStatus, status, count) => {
+    const events = parseAlgoRow(row('rest-algo-finished', { algoStatus }))
+    expect(events).toMatchObject(
+      [{ order: { order_id: 'algo:2148719', status, executed_qty: '0' } }, {}].slice(0, count),
+    )
+  })
+
+  it('reads one whose type is called "type", and a trailing stop by its activation price', () => {
+    expect(parseAlgoRow(row('rest-algo-short'))).toMatchObject([
+      { order: { order_id: 'algo:2148801', type: 'TRAILING_STOP', stop_price: '93000', status: 'UNTRIGGERED' } },
+    ])
   })
 })
 

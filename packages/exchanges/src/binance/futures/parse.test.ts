@@ -365,9 +365,10 @@ describe('ALGO_UPDATE', () => {
 
   const cases: Record<string, AccountEvent[]> = {
     'algo-new': events(parent),
-    'algo-triggering': events({ ...parent, status: 'TRIGGERED', update_time: 1795309899800 }),
+    // The engine has not taken it yet and may still refuse it.
+    'algo-triggering': events({ ...parent, update_time: 1795309899800 }),
     'algo-triggered': events({ ...parent, status: 'TRIGGERED', update_time: 1795309899905 }, child),
-    'algo-finished': events({ ...parent, status: 'FILLED', update_time: 1795309900030 }, child),
+    'algo-finished': events({ ...parent, status: 'TRIGGERED', update_time: 1795309900030 }, child),
     'algo-finished-unfilled': events(
       {
         ...parent,
@@ -375,10 +376,9 @@ describe('ALGO_UPDATE', () => {
         client_order_id: 'hub-tp-1',
         type: 'TAKE_PROFIT_LIMIT',
         venue_type: 'TAKE_PROFIT',
-        status: 'CANCELED',
+        status: 'TRIGGERED',
         price: '96100',
         stop_price: '96000',
-        reason: 'its order ended before it was filled',
         update_time: 1795309900130,
       },
       {
@@ -418,7 +418,7 @@ describe('ALGO_UPDATE', () => {
         order_id: 'algo:2148900',
         client_order_id: 'hub-cl-1',
         quantity: null,
-        status: 'FILLED',
+        status: 'TRIGGERED',
         update_time: 1795309954030,
       },
       {

@@ -49,7 +49,7 @@ export function createFuturesRest(client: BinanceClient) {
 
   const command = <T>(
     credentials: Credentials,
-    method: 'POST' | 'DELETE',
+    method: 'POST' | 'PUT' | 'DELETE',
     path: string,
     params: Params,
     answer: z.ZodType<T>,
@@ -104,6 +104,8 @@ export function createFuturesRest(client: BinanceClient) {
     async placeAlgoOrder(who: Credentials, params: Params): Promise<string> {
       return (await command(who, 'POST', paths.algoOrder, params, placedAlgoAnswer)).algoId
     },
+    /** Side, quantity and price are all needed. The order loses its place in the queue. */
+    modifyOrder: (who: Credentials, params: Params) => command(who, 'PUT', paths.order, params, object),
     cancelOrder: (who: Credentials, symbol: string, key: OrderKey) =>
       command(who, 'DELETE', paths.order, { symbol, ...key }, object),
     cancelAlgoOrder: (who: Credentials, key: AlgoKey) => command(who, 'DELETE', paths.algoOrder, key, object),

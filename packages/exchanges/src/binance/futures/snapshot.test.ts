@@ -115,7 +115,7 @@ it('reads the order a conditional order has become and names its parent', async 
   })
   expect(orders(events)).toMatchObject([
     { order_id: '612345999001', status: 'FILLED', parent_order_id: 'algo:2148719', executed_qty: '0.008' },
-    { order_id: 'algo:2148719', status: 'FILLED', parent_order_id: null, executed_qty: '0' },
+    { order_id: 'algo:2148719', status: 'TRIGGERED', parent_order_id: null, executed_qty: '0' },
   ])
 })
 

@@ -1,4 +1,4 @@
-import { isTerminal, isZeroDecimal } from '@tradercoin/protocol'
+import { isZeroDecimal } from '@tradercoin/protocol'
 import { ExchangeError } from '../../errors.ts'
 import type { AccountSnapshot, Credentials, SnapshotSince } from '../../exchange.ts'
 import type { VenueClock } from '../../transport/clock-offset.ts'
@@ -144,12 +144,7 @@ async function readVanished(
 async function readParents(parts: SnapshotParts, who: Credentials, range: TimeRange, found: Findings): Promise<void> {
   for (const symbol of found.orphanSymbols(range.startTime)) {
     const rows = await readRange((slice) => parts.rest.allAlgoOrders(who, { symbol, ...slice }), range)
-    for (const event of parseRows('algoOrder', rows, parseAlgoRow)) {
-      const finished = event.kind === 'order' && event.order.parent_order_id === null && isTerminal(event.order.status)
-      const algoId = finished ? algoIdOf(event.order.order_id) : null
-      // The list does not tell the executed quantity, by which a finished one counts as filled or canceled.
-      found.addAlgoOrders((algoId === null ? null : await queryAlgoOrder(parts, who, algoId)) ?? [event])
-    }
+    found.addAlgoOrders(parseRows('algoOrder', rows, parseAlgoRow))
   }
 }
 

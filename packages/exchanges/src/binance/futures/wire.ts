@@ -50,14 +50,11 @@ export type RawAlgoUpdate = Raw<
   | 'q'
   | 'X' // status
   | 'ai' // id of the order it became
-  | 'aq' // quantity that order executed
-  | 'ap' // its average price
   | 'tp' // trigger price
   | 'p' // limit price
   | 'R'
   | 'tt' // trigger time
   | 'rm' // why it failed
-  | 'act' // type of the order it became
 >
 
 /** Body `a` of ACCOUNT_UPDATE. */
@@ -100,9 +97,6 @@ export type RawAlgoOrder = Raw<
   | 'quantity'
   | 'algoStatus'
   | 'actualOrderId'
-  | 'actualPrice'
-  | 'actualQty'
-  | 'actualType'
   | 'triggerPrice'
   | 'price'
   | 'activatePrice'

@@ -118,14 +118,16 @@ export function executionKind(clientOrderId: string | null, isLiquidation: boole
 
 const algoStatuses = new Map<unknown, VenueStatus>([
   ['NEW', 'UNTRIGGERED'],
-  ['TRIGGERING', 'TRIGGERED'],
+  // Not over yet: the engine may still refuse it, and some are reported to stay like this.
+  ['TRIGGERING', 'UNTRIGGERED'],
   ['TRIGGERED', 'TRIGGERED'],
+  ['FINISHED', 'TRIGGERED'],
   ['CANCELED', 'CANCELED'],
   ['REJECTED', 'REJECTED'],
   ['EXPIRED', 'EXPIRED'],
 ])
 
-/** FINISHED is not here: it depends on what the order behind it executed. Throws ShapeError. */
+/** TRIGGERED: the engine has taken the order it became. How that one ends is told of it alone. Throws ShapeError. */
 export function algoStatus(word: unknown): VenueStatus {
   const status = algoStatuses.get(word)
   if (status === undefined) throw new ShapeError('unknown status of a conditional order')

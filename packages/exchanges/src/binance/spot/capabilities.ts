@@ -19,7 +19,7 @@ export const spotCapabilities: Capabilities = {
   quote_quantity: true,
   trigger_by: ['LAST'],
   close_position: false,
-  amend: null,
+  amend: { price: false, quantity: 'down' },
   market_channels: ['order_book', 'ticker', 'candles'],
   unprovable:
     'Orders that were both placed and over within the interruption may be missing on symbols this account had not traded before: Binance has no list of all orders.',

@@ -68,6 +68,7 @@ export const paths = {
   exchangeInfo: '/api/v3/exchangeInfo',
   account: '/api/v3/account',
   order: '/api/v3/order',
+  amendOrder: '/api/v3/order/amend/keepPriority',
   openOrders: '/api/v3/openOrders',
   allOrders: '/api/v3/allOrders',
   myTrades: '/api/v3/myTrades',

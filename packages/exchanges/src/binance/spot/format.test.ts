@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { OrderRef, PlaceRequest } from '../../exchange.ts'
-import { formatPlace, formatRef } from './format.ts'
+import type { AmendRequest, OrderRef, PlaceRequest } from '../../exchange.ts'
+import { formatAmend, formatPlace, formatRef } from './format.ts'
 
 const base: PlaceRequest = {
   trading_mode: 'spot',
@@ -84,4 +84,33 @@ test('an order is named by its id, else by its client order id', () => {
   expect(() => formatRef({ ...ref, order_id: null, client_order_id: null })).toThrow(
     expect.objectContaining({ kind: 'refused' }),
   )
+})
+
+describe('an amendment', () => {
+  const amend: AmendRequest = {
+    trading_mode: 'spot',
+    symbol: 'ETHUSDT',
+    order_id: '1',
+    client_order_id: 'tc1',
+    price: null,
+    quantity: '0.5',
+    known: { side: 'BUY', type: 'LIMIT', price: '2400', quantity: '1', executed_qty: '0.2' },
+  }
+
+  test('makes the quantity smaller and keeps the client order id', () => {
+    const params = { symbol: 'ETHUSDT', orderId: '1', newQty: '0.5', newClientOrderId: 'tc1' }
+    expect(formatAmend(amend)).toEqual(params)
+    expect(formatAmend({ ...amend, price: '2400.00' })).toEqual(params)
+    expect(formatAmend({ ...amend, client_order_id: null }).newClientOrderId).toBeUndefined()
+  })
+
+  test.each<[string, Partial<AmendRequest>, string]>([
+    ['a price', { price: '2300', quantity: null }, 'amend_not_supported'],
+    ['a price with a quantity', { price: '2300' }, 'amend_not_supported'],
+    ['a larger quantity', { quantity: '1.5' }, 'amend_not_supported'],
+    ['nothing', { quantity: '1.0' }, 'nothing_to_amend'],
+    ['what is executed', { quantity: '0.2' }, 'min_quantity'],
+  ])('of %s is refused before it is sent', (_name, change, code) => {
+    expect(() => formatAmend({ ...amend, ...change })).toThrow(expect.objectContaining({ kind: 'refused', code }))
+  })
 })

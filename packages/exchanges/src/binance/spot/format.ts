@@ -1,7 +1,8 @@
 import type { OrderType } from '@tradercoin/protocol'
 import { Big } from 'big.js'
 import { ExchangeError, type VenueErrorCode } from '../../errors.ts'
-import type { OrderRef, PlaceRequest } from '../../exchange.ts'
+import type { AmendRequest, OrderRef, PlaceRequest } from '../../exchange.ts'
+import { changesOf } from '../amend.ts'
 import type { Params } from '../sign.ts'
 
 /* Our orders as Binance Spot's parameters. https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints */
@@ -93,6 +94,22 @@ function bips(percent: string): string {
   const value = new Big(percent).times(100)
   if (!value.eq(value.round())) refuse('callback_rate', 'The callback rate may have two decimals at most.')
   return value.toFixed()
+}
+
+/**
+ * Parameters of PUT /api/v3/order/amend/keepPriority, which can only make the quantity smaller. Without a client order id the venue
+ * gives the order a random one, so the one it has is sent again. Throws ExchangeError `refused`.
+ */
+export function formatAmend(request: AmendRequest): Params {
+  const { price, quantity } = changesOf(request)
+  const isUp = quantity !== null && request.known.quantity !== null && new Big(quantity).gt(request.known.quantity)
+  if (price !== null || quantity === null || isUp) {
+    refuse(
+      'amend_not_supported',
+      'Binance Spot can only make the quantity of a resting order smaller: cancel the order and place it anew.',
+    )
+  }
+  return { ...formatRef(request), newQty: quantity, newClientOrderId: request.client_order_id ?? undefined }
 }
 
 /** Names one order: by the venue's id, which a cancel does not change; by client order id only while that is unknown. */

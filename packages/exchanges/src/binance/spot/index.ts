@@ -3,7 +3,6 @@ import type { Credentials, Exchange, KeyCheck } from '../../exchange.ts'
 import { cacheInstruments } from '../../instruments-cache.ts'
 import { createGovernor } from '../../transport/governor.ts'
 import type { ExchangeOptions } from '../../venue.ts'
-import { refuseAmend } from '../amend.ts'
 import { createBinanceClient } from '../client.ts'
 import { readKeyRights } from '../key-rights.ts'
 import { createBinanceMarket } from '../market/index.ts'
@@ -75,7 +74,7 @@ export function createBinanceSpot(options: ExchangeOptions): Exchange {
     fetchOrder: (credentials, ref) => queryOrder(rest, transport.clock, credentials, ref),
     placeOrder: (credentials, request) => rest.place(credentials, request),
     cancelOrder: (credentials, ref) => rest.cancel(credentials, ref),
-    amendOrder: refuseAmend,
+    amendOrder: (credentials, request) => rest.amend(credentials, request),
     fetchInstruments: instruments,
     market,
     async close() {

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import type { Credentials, OrderRef, PlaceRequest } from '../../exchange.ts'
+import type { AmendRequest, Credentials, OrderRef, PlaceRequest } from '../../exchange.ts'
 import type { Priority } from '../../transport/governor.ts'
 import type { BinanceClient } from '../client.ts'
 import { type ApiRestrictions, apiRestrictionsAnswer, apiRestrictionsPath } from '../key-rights.ts'
 import type { Params } from '../sign.ts'
 import { paths } from './endpoints.ts'
-import { formatPlace, formatRef } from './format.ts'
+import { formatAmend, formatPlace, formatRef } from './format.ts'
 import {
   accountAnswer,
   anyAnswer,
@@ -43,6 +43,7 @@ export interface SpotRest {
   /** Order lists that changed in the range, on any symbol. */
   orderLists(credentials: Credentials, range: TimeRange): Promise<RawOrderList[]>
   place(credentials: Credentials, request: PlaceRequest): Promise<{ order_id: string }>
+  amend(credentials: Credentials, request: AmendRequest): Promise<void>
   cancel(credentials: Credentials, ref: OrderRef): Promise<void>
   exchangeInfo(): Promise<RawExchangeInfo>
 }
@@ -86,6 +87,16 @@ export function createSpotRest(client: BinanceClient): SpotRest {
         answer: placeAnswer,
       })
       return { order_id: orderId }
+    },
+    async amend(credentials, request) {
+      await client.signed(credentials, {
+        method: 'PUT',
+        path: paths.amendOrder,
+        params: formatAmend(request),
+        weight: 4,
+        priority: 'trade',
+        answer: anyAnswer,
+      })
     },
     async cancel(credentials, ref) {
       await client.signed(credentials, {

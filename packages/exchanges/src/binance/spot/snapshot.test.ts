@@ -120,6 +120,7 @@ class FakeRest implements SpotRest {
   keyRights = () => Promise.reject(new Error('not asked here'))
   probe = () => Promise.reject(new Error('not asked here'))
   place = () => Promise.reject(new Error('not asked here'))
+  amend = () => Promise.reject(new Error('not asked here'))
   cancel = () => Promise.reject(new Error('not asked here'))
   exchangeInfo = () => Promise.reject(new Error('not asked here'))
 }

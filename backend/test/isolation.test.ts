@@ -60,6 +60,10 @@ const policy: Record<string, Row> = {
     }),
   },
   'DELETE /api/v1/trading/orders/{id}': { kind: 'id', with: ({ orderId }) => ({ path: `/trading/orders/${orderId}` }) },
+  'PATCH /api/v1/trading/orders/{id}': {
+    kind: 'id',
+    with: ({ orderId }) => ({ path: `/trading/orders/${orderId}`, body: { price: '2' } }),
+  },
   'DELETE /api/v1/trading/orders': {
     kind: 'id',
     with: ({ keyId }) => ({ path: `/trading/orders?exchange_key_id=${keyId}` }),
@@ -69,6 +73,7 @@ const policy: Record<string, Row> = {
   'GET /api/v1/trading/positions': { kind: 'own' },
   'GET /api/v1/trading/gaps': { kind: 'own' },
   'GET /api/v1/trading/instruments': { kind: 'own' },
+  'GET /api/v1/trading/venues': { kind: 'own' },
   'GET /api/v1/events': { kind: 'own' },
 }
 
@@ -98,7 +103,6 @@ beforeAll(async () => {
     stop_price: null,
     quantity: '1',
     quantity_unit: 'BASE',
-    venue_quantity: null,
   } as const
   const account = { user_id: owner.id, exchange_key_id: ids.keyId, exchange: 'binance' } as const
   ids.orderId = (await hub.store.writer.run('createPendingOrder', { ...account, terms })).id

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import {
+  amendOrderAnswerSchema,
   exchangeKeySchema,
   listenKeyAnswerSchema,
   orderDetailsSchema,
@@ -21,7 +22,8 @@ beforeAll(async () => {
   await sim('POST', '/sim/price', { exchange: 'binance', trading_mode: 'spot', symbol: 'BTCUSDT', price: '50000' })
   hub = await startHub({
     config: { paper: { mode: 'url', url: simulator.url } },
-    overrides: { hub: { heartbeatMs: 1_000 } },
+    // More keys are added here in a minute than the budget of one address allows.
+    overrides: { hub: { heartbeatMs: 1_000 }, transport: { budget: 'off' } },
   })
 })
 afterAll(async () => {
@@ -319,6 +321,112 @@ describe('orders', () => {
       const answer = await place(user, { ...base, ...body })
       expect([answer.status, answer.body.errors?.[0].field]).toEqual([422, field])
     }
+  })
+
+  it('that break a rule of the instrument are refused with the rule, its limit and the nearest value', async () => {
+    const user = await hub.newUser()
+    const { id } = await liveKey(user)
+    const body = { exchange_key_id: id, symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', quantity: '0.01' }
+    const answer = await place(user, { ...body, price: '45000.005' }, 'rule')
+    expect(answer.body).toMatchObject({
+      status: 422,
+      code: 'invalid_order',
+      errors: [{ field: 'price', rule: 'price_tick', limit: '0.01', nearest: ['45000', '45000.01'] }],
+    })
+    expect((await user.ask('GET', '/trading/orders')).body.items).toEqual([])
+    // Nothing was done under the key, so the mended order may have it.
+    expect((await place(user, { ...body, price: '45000' }, 'rule')).status).toBe(202)
+  })
+
+  it('are changed in price and quantity, up and down, and show it once the exchange confirms', async () => {
+    const user = await hub.newUser()
+    const { id: exchange_key_id } = await liveKey(user, 'futures')
+    const tab = await liveTab(hub.url, user.token)
+    const body = { exchange_key_id, symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', quantity: '0.02', price: '30000' }
+    const { id } = (await place(user, body)).body
+    const shows = (terms: object) =>
+      vi.waitFor(
+        async () => {
+          const { body } = await user.ask('GET', `/trading/orders/${id}`)
+          expect(body).toMatchObject({ status: 'NEW', amend: null, ...terms })
+        },
+        { timeout: 15_000, interval: 50 },
+      )
+    await shows({ price: '30000', quantity: '0.02' })
+    const changes = [{ price: '31000' }, { price: '29000', quantity: '0.05' }, { price: '29500', quantity: '0.01' }]
+    for (const change of changes) {
+      const answer = await user.ask('PATCH', `/trading/orders/${id}`, change)
+      expect(answer.status).toBe(202)
+      expect(amendOrderAnswerSchema.strict().parse(answer.body)).toEqual({ id, status: 'NEW' })
+      await shows(change)
+    }
+    const told = events(tab, 'order_update').map((message) => JSON.parse(JSON.stringify(message)).data)
+    expect(told.filter(({ amend }) => amend !== null).length).toBeGreaterThanOrEqual(changes.length)
+    const details = orderDetailsSchema.strict().parse((await user.ask('GET', `/trading/orders/${id}`)).body)
+    expect(
+      details.events.filter(({ amend }) => amend !== null).map(({ source, amend }) => [source, amend?.price]),
+    ).toEqual(changes.map(({ price }) => ['hub', price]))
+    tab.end()
+  }, 60_000)
+
+  it('are not changed where that cannot be: bad values, ended, not there, not offered', async () => {
+    const [user, other] = [await hub.newUser(), await hub.newUser()]
+    const { id: exchange_key_id } = await liveKey(user, 'futures')
+    const body = { exchange_key_id, symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', quantity: '0.02', price: '30000' }
+    const { id } = (await place(user, body)).body
+    const patch = (change: object, by = user) => by.ask('PATCH', `/trading/orders/${id}`, change)
+    await vi.waitFor(async () => {
+      expect((await user.ask('GET', `/trading/orders/${id}`)).body.status).toBe('NEW')
+    })
+    expect((await patch({})).status).toBe(422)
+    expect((await patch({ price: '1e5' })).body).toMatchObject({ status: 422, errors: [{ field: 'price' }] })
+    expect((await patch({ side: 'SELL' })).status).toBe(400)
+    expect((await patch({ price: '30000.001' })).body).toMatchObject({
+      status: 422,
+      code: 'invalid_order',
+      errors: [{ field: 'price', rule: 'price_tick' }],
+    })
+    expect((await patch({ price: '31000' }, other)).status).toBe(404)
+    await user.ask('DELETE', `/trading/orders/${id}`)
+    await vi.waitFor(async () => {
+      expect((await patch({ price: '31000' })).body).toMatchObject({ status: 409, code: 'order_closed' })
+    })
+    const spot = await liveKey(user)
+    const stop = { ...body, exchange_key_id: spot.id, type: 'STOP_LIMIT', side: 'SELL', stop_price: '29000' }
+    const placed = await place(user, stop)
+    expect(placed.status).toBe(202)
+    await vi.waitFor(async () => {
+      const { body } = await user.ask('PATCH', `/trading/orders/${placed.body.id}`, { price: '31000' })
+      expect(body).toMatchObject({ status: 422, code: 'amend_not_supported' })
+    })
+  })
+
+  it('close a position at the market with its present quantity', async () => {
+    const user = await hub.newUser()
+    const { id: exchange_key_id } = await liveKey(user, 'futures')
+    const market = { exchange_key_id, symbol: 'BTCUSDT', type: 'MARKET' }
+    const close = { ...market, side: 'SELL', close_position: true }
+    expect((await place(user, close)).body).toMatchObject({ status: 409, code: 'no_position' })
+    await place(user, { ...market, side: 'BUY', quantity: '0.03' })
+    const quantityIs = (quantity: string) =>
+      vi.waitFor(
+        async () => {
+          const { body } = await user.ask('GET', '/trading/positions?symbol=BTCUSDT')
+          expect(body.items[0]).toMatchObject({ quantity })
+        },
+        { timeout: 15_000, interval: 50 },
+      )
+    await quantityIs('0.03')
+    const wrong = await place(user, { ...close, side: 'BUY' })
+    expect(wrong.body).toMatchObject({ status: 422, errors: [{ field: 'side', message: 'must be SELL' }] })
+    const closed = await place(user, close)
+    expect(closed.status).toBe(202)
+    await quantityIs('0')
+    expect((await user.ask('GET', `/trading/orders/${closed.body.id}`)).body).toMatchObject({
+      status: 'FILLED',
+      executed_qty: '0.03',
+      reduce_only: true,
+    })
   })
 
   it('are placed once for one Idempotency-Key, however often and at once they are sent', async () => {

@@ -99,7 +99,7 @@ describe('catching up', () => {
     await live()
     expect(venue.asked.at(-1)).toMatchObject({
       open_orders: [{ symbol: 'BTCUSDT', order_id: '7' }],
-      symbols: ['BTCUSDT'],
+      symbols: [{ trading_mode: 'spot', symbol: 'BTCUSDT' }],
     })
     const [opened, ended] = bench.records<Gap>('gap')
     expect(opened).toMatchObject({ from, to: null, cause: 'silent' })
@@ -243,7 +243,7 @@ describe('what goes wrong inside the hub', () => {
     await until(() => expect(bench.records('order_update')).toHaveLength(1))
     const db = openWritable(path)
     db.exec('ALTER TABLE order_events RENAME TO lost')
-    const [answer] = await bench.accounts.cancelAll({ user_id: 1 }, 1, null)
+    const [answer] = await bench.accounts.cancelAll({ user_id: 1 }, 1, {})
     expect(answer?.problem).toBe("the hub could not store the cancel; see the hub's log")
     expect(bench.problems.at(-1)).toMatch(/no such table/)
     db.close()
@@ -538,7 +538,7 @@ describe('our own orders', () => {
     })
     await settled(order.id, 'NEW')
     venue.cancel = async () => {}
-    const answers = await bench.accounts.cancelAll({ user_id: 1 }, 1, null)
+    const answers = await bench.accounts.cancelAll({ user_id: 1 }, 1, {})
     expect(answers).toMatchObject([{ order: { status: 'PENDING_CANCEL' }, problem: null }])
     venue.stream.send(orderEvent({ ...report, status: 'CANCELED', update_time: 2_000 }))
     await until(() => expect(current(order.id).status).toBe('CANCELED'))
@@ -612,7 +612,7 @@ describe('our own orders', () => {
     const other = { user_id: 2 }
     await expect(bench.accounts.placeOrder(other, body)).rejects.toMatchObject({ code: 'not_found' })
     await expect(bench.accounts.cancelOrder(other, order.id)).rejects.toMatchObject({ code: 'not_found' })
-    await expect(bench.accounts.cancelAll(other, 1, null)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(bench.accounts.cancelAll(other, 1, {})).rejects.toMatchObject({ code: 'not_found' })
     expect(venue.placed).toHaveLength(1)
     expect(venue.canceled).toEqual([])
   })

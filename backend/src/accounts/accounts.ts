@@ -1,10 +1,12 @@
 import type { Exchange } from '@tradercoin/exchanges'
-import type { KeyLink, KeyState, KeyStatus, Order, PlaceOrderBody } from '@tradercoin/protocol'
+import type { AmendOrderBody, KeyLink, KeyState, KeyStatus, Order, PlaceOrderBody } from '@tradercoin/protocol'
 import { type AccountKey, activeAccountKey, activeAccountKeys } from '../store/account-keys.ts'
 import { JobError } from '../store/errors.ts'
-import { listOpenOrders, readOrder } from '../store/order-list.ts'
+import { listOpenOrders, type OpenOrderFilter, readOrder } from '../store/order-list.ts'
 import type { UserScope } from '../store/scope.ts'
 import { Account } from './account.ts'
+import { type AmendAnswer, amendOrder } from './amendment.ts'
+import { fewAtOnce } from './few-at-once.ts'
 import type { AccountParts } from './parts.ts'
 import { type CancelAnswer, cancelOrder, placeOrder } from './placement.ts'
 import { reasonFor } from './reason.ts'
@@ -18,6 +20,8 @@ const roundEveryMs = 1_000
 /** How often it is stored that streams were alive. */
 const markEveryMs = 30_000
 const marksAJob = 500
+/** Cancels of one account under way at once: what a cancel of all must leave of the venue's patience for others. */
+const cancelsAtOnce = 10
 
 /** The venue of a key; the same object for every key of one venue, mode, environment and region. */
 export type ExchangeFor = (
@@ -134,19 +138,24 @@ export class Accounts {
     return cancelOrder(this.runningAccount(scope, order.exchange_key_id), orderId)
   }
 
-  /** Cancels a user's open orders with one key, all or those of one symbol. One that cannot be canceled does not keep the others. */
-  async cancelAll(scope: UserScope, keyId: number, symbol: string | null): Promise<CancelAnswer[]> {
+  /** See amendment.ts. @throws JobError `not_found` also for an order that is not the user's */
+  async amendOrder(scope: UserScope, orderId: number, body: AmendOrderBody): Promise<AmendAnswer> {
+    const order = readOrder(this.parts.db, scope, orderId)
+    if (!order) throw new JobError('not_found')
+    return amendOrder(this.runningAccount(scope, order.exchange_key_id), orderId, body)
+  }
+
+  /** Cancels a user's open orders with one key, all or those that match. One that cannot be canceled does not keep the others. */
+  async cancelAll(scope: UserScope, keyId: number, matching: OpenOrderFilter): Promise<CancelAnswer[]> {
     const account = this.runningAccount(scope, keyId)
-    const orders = listOpenOrders(this.parts.db, scope, keyId, symbol)
-    return Promise.all(
-      orders.map((order) =>
-        cancelOrder(account, order.id).catch((error: unknown) => {
-          const detail = error instanceof Error ? error.message : String(error)
-          this.parts.log('info', 'cancel_failed', { exchange_key_id: keyId, order: order.id, problem: detail })
-          const problem = reasonFor(error, 'store the cancel')
-          return { order: readOrder(this.parts.db, scope, order.id) ?? order, problem }
-        }),
-      ),
+    const orders = listOpenOrders(this.parts.db, scope, keyId, matching)
+    return fewAtOnce(orders, cancelsAtOnce, (order) =>
+      cancelOrder(account, order.id).catch((error: unknown) => {
+        const detail = error instanceof Error ? error.message : String(error)
+        this.parts.log('info', 'cancel_failed', { exchange_key_id: keyId, order: order.id, problem: detail })
+        const problem = reasonFor(error, 'store the cancel')
+        return { order: readOrder(this.parts.db, scope, order.id) ?? order, problem }
+      }),
     )
   }
 

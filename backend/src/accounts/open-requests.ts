@@ -1,3 +1,6 @@
+import { hasEnded } from '@tradercoin/protocol'
+import type { Database } from '../store/database.ts'
+import { readOrder } from '../store/order-list.ts'
 import { type OpenRequestRow, readOpenRequests } from '../store/sync-point.ts'
 import type { Account } from './account.ts'
 import { credentialsOf } from './credentials.ts'
@@ -9,8 +12,8 @@ const patienceMs = 3_000
  * recvWindow, 5 s), after which it is refused however late it arrives.
  */
 const neverArrivedAfterMs = 30_000
-/** A cancel after which the order is still open at the venue has failed. */
-const cancelFailedAfterMs = 10_000
+/** A cancel after which the order is still open at the venue has failed, and so has a change it does not show. */
+const failedAfterMs = 10_000
 const nextLookMs = 5_000
 
 type Looking = Pick<Account, 'key' | 'exchange' | 'parts' | 'queue'>
@@ -24,7 +27,7 @@ export interface OpenRequestsLook {
 }
 
 /**
- * Settles placings and cancels of ours whose outcome no fact of the venue shows, by asking about each order. Also after a restart:
+ * Settles placings, changes and cancels of ours whose outcome no fact of the venue shows, by asking about each order. Also after a restart:
  * the ledger holds every request since before it was sent.
  * `upSince`: our clock (ms) since when the stream is up; null while it is not.
  * Throws ExchangeError when the venue does not answer.
@@ -68,9 +71,23 @@ async function settle(
     await parts.writer.run('settlePlace', { user_id, id, outcome })
     return { isSettled: true, isNews }
   }
-  if (request.is_cancel === 0) return { isSettled: true, isNews }
-  if (age < cancelFailedAfterMs) return { isSettled: false, isNews }
-  // Where the order has ended the venue's word stands; where it has not, the cancel did not work.
-  await parts.writer.run('settleCancel', { user_id, id, outcome: 'refused' })
+  if (request.is_cancel === 0 && request.amend_time === null) return { isSettled: true, isNews }
+  if (age < failedAfterMs) return { isSettled: isAnswered(parts.db, request), isNews }
+  // Where the order has ended the venue's word stands; where it has not, the request did not work.
+  if (request.is_cancel === 1) await parts.writer.run('settleCancel', { user_id, id, outcome: 'refused' })
+  if (request.amend_time !== null) {
+    const outcome = { kind: 'refused', reason: 'The exchange did not make this change.' } as const
+    await parts.writer.run('settleAmend', { user_id, id, time: request.amend_time, outcome })
+  }
   return { isSettled: true, isNews }
+}
+
+/** Whether what was just booked shows how the request ended. */
+function isAnswered(db: Database, { user_id, id }: OpenRequestRow): boolean {
+  const order = readOrder(db, { user_id }, id)
+  return (
+    !order ||
+    hasEnded(order) ||
+    (order.amend === null && order.status !== 'PENDING_CANCEL' && order.status !== 'UNKNOWN')
+  )
 }

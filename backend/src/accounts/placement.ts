@@ -1,25 +1,32 @@
-import { type Clock, ExchangeError, type PlaceRequest } from '@tradercoin/exchanges'
+import { type Clock, ExchangeError, type Instrument, type PlaceRequest } from '@tradercoin/exchanges'
 import type { Order, OrderTerms, PlaceOrderBody, TradingMode } from '@tradercoin/protocol'
 import type { PlaceOutcome } from '../ledger/place-order.ts'
+import { positionsOf } from '../store/positions.ts'
 import type { Account } from './account.ts'
+import { closingOrder } from './close-position.ts'
 import { credentialsOf } from './credentials.ts'
+import { findInstrument, refuseInvalidOrder } from './order-check.ts'
 
 /** After this long without a word of the stream, the venue is asked how a request ended. */
-const askAfterMs = 3_500
+export const askAfterMs = 3_500
 
 /**
- * Places an order: stored as PENDING_NEW first, then sent, then settled by the answer. Resolves with the order as it then is; a
- * refusal is its status REJECTED with a reason, a lost answer UNKNOWN until a query settles it.
- * @throws JobError `not_found`, `client_order_id_used`, `busy`, `storage`: nothing was sent
+ * Places an order: held against the rules of its instrument, stored as PENDING_NEW, then sent, then settled by the answer. Resolves
+ * with the order as it then is; a refusal is its status REJECTED with a reason, a lost answer UNKNOWN until a query settles it.
+ * @throws InvalidOrder, or JobError `not_found`, `client_order_id_used`, `busy`, `storage` or one of closingOrder: nothing was sent
  */
 export async function placeOrder(account: Account, body: PlaceOrderBody): Promise<Order> {
   const { key, parts } = account
-  const clientOrderId = body.client_order_id ?? newClientOrderId(parts.clock)
-  const terms = termsOf(body, key.trading_mode, clientOrderId)
+  const asked = requestOf(body, key.trading_mode, body.client_order_id ?? newClientOrderId(parts.clock))
+  const closes = asked.type === 'MARKET' && asked.close_position
+  const request = closes ? closingOrder(asked, positionsOf(parts.db, key.id, asked)) : asked
+  const instrument = await findInstrument(account, request.symbol, request.trading_mode)
+  if (instrument) refuseInvalidOrder(account, request, instrument)
   const { user_id, id: exchange_key_id, exchange } = key
+  const terms = termsOf(request, instrument)
   const { id } = await parts.writer.run('createPendingOrder', { user_id, exchange_key_id, exchange, terms })
   account.expectOutcome(askAfterMs)
-  const outcome = await sendOrder(account, requestOf(body, key.trading_mode, clientOrderId))
+  const outcome = await sendOrder(account, request)
   return parts.writer.run('settlePlace', { user_id, id, outcome })
 }
 
@@ -62,11 +69,11 @@ export async function cancelOrder(account: Account, id: number): Promise<CancelA
 }
 
 /** Whether it is certain that the venue did not act. */
-function isRefusal(error: unknown): error is ExchangeError {
+export function isRefusal(error: unknown): error is ExchangeError {
   return error instanceof ExchangeError && error.kind !== 'unknown_outcome' && error.kind !== 'unavailable'
 }
 
-const reasonOf = ({ venue_message, message }: ExchangeError) => venue_message ?? message
+export const reasonOf = ({ venue_message, message }: ExchangeError) => venue_message ?? message
 
 const clientIdLength = 24
 const letters = 'abcdefghijklmnopqrstuvwxyz0123456789'
@@ -77,25 +84,23 @@ function newClientOrderId(clock: Clock): string {
   return `tc${Array.from({ length: clientIdLength }, pick).join('')}`
 }
 
-function termsOf(
-  body: PlaceOrderBody,
-  tradingMode: TradingMode,
-  clientOrderId: string,
-): OrderTerms & { client_order_id: string } {
+function termsOf(request: PlaceRequest, instrument: Instrument | null): OrderTerms & { client_order_id: string } {
+  const { trading_mode, symbol, client_order_id, side, position_side, type, time_in_force } = request
+  const { post_only, reduce_only, price, stop_price, quantity } = request
   return {
-    trading_mode: body.trading_mode ?? tradingMode,
-    symbol: body.symbol,
-    client_order_id: clientOrderId,
-    side: body.side,
-    position_side: body.position_side ?? null,
-    type: body.type,
-    time_in_force: body.time_in_force ?? null,
-    post_only: body.post_only ?? false,
-    reduce_only: body.reduce_only ?? false,
-    price: body.price ?? null,
-    stop_price: body.stop_price ?? null,
-    quantity: body.quantity ?? null,
-    quantity_unit: 'BASE',
+    trading_mode,
+    symbol,
+    client_order_id,
+    side,
+    position_side,
+    type,
+    time_in_force,
+    post_only,
+    reduce_only,
+    price,
+    stop_price,
+    quantity,
+    quantity_unit: instrument?.quantity_unit ?? 'BASE',
   }
 }
 

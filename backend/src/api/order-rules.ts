@@ -10,6 +10,8 @@ const needsTrigger: ReadonlySet<PlaceOrderBody['type']> = new Set([
   'TAKE_PROFIT_LIMIT',
 ])
 
+const closesWhole: ReadonlySet<PlaceOrderBody['type']> = new Set(['MARKET', 'STOP_MARKET', 'TAKE_PROFIT_MARKET'])
+
 /** What is missing from an order, or contradicts itself, whatever the venue. */
 export function orderProblems(body: PlaceOrderBody): FieldProblem[] {
   const { type, quantity, quote_quantity, price, stop_price, callback_rate, close_position, post_only } = body
@@ -22,6 +24,11 @@ export function orderProblems(body: PlaceOrderBody): FieldProblem[] {
     [!needsPrice.has(type) && price !== undefined, 'price', `is not taken by ${type}`],
     [needsTrigger.has(type) && stop_price === undefined, 'stop_price', `is needed for ${type}`],
     [type === 'TRAILING_STOP' && callback_rate === undefined, 'callback_rate', 'is needed for TRAILING_STOP'],
+    [
+      close_position === true && !closesWhole.has(type),
+      'close_position',
+      'is for MARKET, STOP_MARKET and TAKE_PROFIT_MARKET',
+    ],
     [post_only === true && type !== 'LIMIT', 'post_only', 'is for limit orders'],
   ]
   return rules.filter(([isBroken]) => isBroken).map(([, field, message]) => ({ field, message }))

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
+  amendOrderAnswerSchema,
+  amendOrderBodySchema,
   cancelOrderAnswerSchema,
   type Order,
   orderDetailsSchema,
@@ -13,13 +15,14 @@ import {
   placeOrderAnswerSchema,
   placeOrderBodySchema,
   queryInteger,
+  tradingModeSchema,
 } from '@tradercoin/protocol'
 import { z } from 'zod'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { CancelAnswer } from '../accounts/placement.ts'
 import { coversMode } from '../exchanges.ts'
 import type { Instruments } from '../instruments.ts'
-import { isRemovedKey, readKey } from '../store/exchange-keys.ts'
+import { type ExchangeKeyItem, isRemovedKey, readKey } from '../store/exchange-keys.ts'
 import { listOrders, readOrder, readOrderDetails } from '../store/order-list.ts'
 import { readOrderStats } from '../store/order-stats.ts'
 import { readPlacedOrder } from '../store/placed-orders.ts'
@@ -91,6 +94,8 @@ export function orderReadRoutes(api: ApiServer, { store, cursors, instruments }:
 const cancelAllQuery = z.strictObject({
   exchange_key_id: queryInteger(1),
   symbol: z.string().min(1).max(64).optional(),
+  /** For keys that cover both: an account may have one symbol in each. */
+  trading_mode: tradingModeSchema.optional(),
 })
 const cancelAllItem = cancelOrderAnswerSchema.extend({ problem: z.string().nullable() })
 
@@ -120,13 +125,33 @@ export function orderWriteRoutes(api: ApiServer, routes: OrderRoutes): void {
       return reply.code(202).send(answer.body as PlaceOrderAnswer)
     },
   })
+  api.patch('/trading/orders/:id', {
+    config: { badValueStatus: 422 },
+    schema: {
+      tags,
+      summary: 'Change price or quantity of a resting order; it shows once the exchange confirms it',
+      params,
+      body: amendOrderBodySchema,
+      response: { 202: amendOrderAnswerSchema },
+    },
+    handler: async ({ principal, params, body }, reply) => {
+      const scope = { user_id: principal.user.id }
+      const id = idOf(params.id)
+      checkKeyOf(store, scope, id)
+      const { order, refusal } = await accounts.amendOrder(scope, id, body)
+      if (refusal !== null) {
+        const code = refusal.code === 'amend_not_supported' ? refusal.code : 'amend_refused'
+        throw new Problem(422, code, `The exchange refused the change: ${refusal.reason}`)
+      }
+      return reply.code(202).send({ id: order.id, status: order.status })
+    },
+  })
   api.delete('/trading/orders/:id', {
     schema: { tags, summary: 'Cancel an order', params, response: { 202: cancelOrderAnswerSchema } },
     handler: async ({ principal, params }, reply) => {
       const scope = { user_id: principal.user.id }
       const id = idOf(params.id)
-      const keyId = readOrder(store.db, scope, id)?.exchange_key_id
-      if (keyId !== undefined && isRemovedKey(store.db, scope, keyId)) throw keyRemoved()
+      checkKeyOf(store, scope, id)
       const { order, problem } = await accounts.cancelOrder(scope, id)
       if (problem !== null) throw new Problem(422, 'cancel_refused', `The exchange refused the cancel: ${problem}`)
       return reply.code(202).send({ id: order.id, status: order.status })
@@ -135,23 +160,37 @@ export function orderWriteRoutes(api: ApiServer, routes: OrderRoutes): void {
   api.delete('/trading/orders', {
     schema: {
       tags,
-      summary: 'Cancel all open orders of a key, or those of one symbol',
+      summary: 'Cancel all open orders of a key, or those of one symbol or trading mode',
       querystring: cancelAllQuery,
       response: { 202: z.object({ items: z.array(cancelAllItem) }) },
     },
     handler: async ({ principal, query }, reply) => {
       const scope = { user_id: principal.user.id }
-      const { exchange_key_id, symbol } = query
-      if (isRemovedKey(store.db, scope, exchange_key_id)) throw keyRemoved()
-      if (!readKey(store.db, scope, exchange_key_id)) throw notFound()
-      const answers = await accounts.cancelAll(scope, exchange_key_id, symbol ?? null)
+      const { exchange_key_id, symbol, trading_mode } = query
+      checkKey(store, scope, exchange_key_id)
+      const answers = await accounts.cancelAll(scope, exchange_key_id, { symbol, trading_mode })
       return reply.code(202).send({ items: answers.map(cancelAnswer) })
     },
   })
 }
 
-const keyRemoved = () =>
-  new Problem(409, 'key_removed', 'The key of this was removed, so the hub cannot cancel; add the account again first.')
+/** @throws Problem when the key of an order cannot act on it; an order that is not there is left to whoever looks for it */
+function checkKeyOf(store: Store, scope: UserScope, orderId: number): void {
+  const order = readOrder(store.db, scope, orderId)
+  if (order) checkKey(store, scope, order.exchange_key_id)
+}
+
+/** @throws Problem for a key that is not the user's, or that the hub does not act with just now */
+function checkKey(store: Store, scope: UserScope, keyId: number): ExchangeKeyItem {
+  if (isRemovedKey(store.db, scope, keyId)) {
+    const detail = 'The key of this was removed, so the hub cannot act on it; add the account again first.'
+    throw new Problem(409, 'key_removed', detail)
+  }
+  const key = readKey(store.db, scope, keyId)
+  if (!key) throw notFound()
+  if (!key.is_active) throw new Problem(409, 'key_inactive', 'The key is switched off; switch it on first.')
+  return key
+}
 
 const cancelAnswer = ({ order: { id, status }, problem }: CancelAnswer) => ({ id, status, problem })
 
@@ -171,9 +210,7 @@ function clientOrderIdOf({ user_id }: UserScope, key: string): string {
 
 /** @throws Problem for what must not even be tried */
 function checkOrder(store: Store, scope: UserScope, body: PlaceOrderBody): void {
-  const key = readKey(store.db, scope, body.exchange_key_id)
-  if (!key) throw notFound()
-  if (!key.is_active) throw new Problem(409, 'key_inactive', 'The key is switched off; switch it on first.')
+  const key = checkKey(store, scope, body.exchange_key_id)
   if (key.permissions && !key.permissions.trade) {
     throw new Problem(
       403,

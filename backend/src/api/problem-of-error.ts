@@ -1,6 +1,7 @@
 import { ExchangeError, type ExchangeErrorKind, type VenueErrorCode } from '@tradercoin/exchanges'
 import type { FastifyError } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { InvalidOrder } from '../accounts/order-check.ts'
 import { PasswordsBusy } from '../auth/passwords.ts'
 import { SignInRefused } from '../auth/sign-in.ts'
 import { JobError } from '../store/errors.ts'
@@ -12,6 +13,7 @@ export function problemOfError(error: unknown, now: number, badValueStatus: 400 
   if (error instanceof SignInRefused) return ofSignIn(error)
   if (error instanceof PasswordsBusy) return new Problem(503, 'busy', error.message, retryAfter(2))
   if (error instanceof JobError) return ofJob(error)
+  if (error instanceof InvalidOrder) return ofInvalidOrder(error)
   if (error instanceof ExchangeError) return ofExchange(error, now)
   if (hasZodFastifySchemaValidationErrors(error))
     return ofValidation(error as unknown as ValidationError, badValueStatus)
@@ -31,6 +33,8 @@ function ofJob({ code, message }: JobError): Problem | null {
   if (code === 'client_order_id_used') {
     return new Problem(409, code, 'An order with this client_order_id was placed before; use another.')
   }
+  const refusal = orderRefusals[code]
+  if (refusal) return refusal(message)
   if (['busy', 'closed', 'fenced', 'storage'].includes(code)) {
     return new Problem(
       503,
@@ -40,6 +44,34 @@ function ofJob({ code, message }: JobError): Problem | null {
     )
   }
   return null
+}
+
+/** Refusals of an order, a change or a cancel that the state of things leaves no room for; by code, `told` being the job's message. */
+const orderRefusals: Record<string, (told: string) => Problem> = {
+  order_not_confirmed: () =>
+    new Problem(409, 'order_not_confirmed', 'The exchange has not confirmed this order yet; try again in a moment.'),
+  cancel_in_progress: () => new Problem(409, 'cancel_in_progress', 'A cancel of this order is on its way.'),
+  amend_in_progress: () =>
+    new Problem(409, 'amend_in_progress', 'Another change of this order is on its way; try again once it shows.'),
+  quantity_executed: (executed) => {
+    const message = `must be more than ${executed}, which has been executed`
+    const errors = [{ field: 'quantity', message, rule: 'min_quantity', limit: executed }]
+    return new Problem(422, 'invalid_order', `The quantity ${message}.`, { errors })
+  },
+  no_position: () => new Problem(409, 'no_position', 'There is no open position on this symbol to close.'),
+  position_side_needed: () =>
+    new Problem(422, 'invalid_order', 'Both a long and a short position are open: say which to close.', {
+      errors: [{ field: 'position_side', message: 'is needed: LONG or SHORT' }],
+    }),
+  side_does_not_close: (side) =>
+    new Problem(422, 'invalid_order', `This position is closed by a ${side}.`, {
+      errors: [{ field: 'side', message: `must be ${side}` }],
+    }),
+}
+
+function ofInvalidOrder({ message, problems }: InvalidOrder): Problem {
+  const isUnsupported = problems.some(({ rule }) => rule === 'amend_not_supported')
+  return new Problem(422, isUnsupported ? 'amend_not_supported' : 'invalid_order', message, { errors: [...problems] })
 }
 
 /** What each kind of venue error means to the one who asked. `auth` and `clock` are about the key, so they are 422. */

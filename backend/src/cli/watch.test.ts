@@ -35,6 +35,7 @@ const order: Order = {
   quantity: '0.5',
   quantity_unit: 'BASE',
   venue_quantity: null,
+  amend: null,
   executed_qty: '0.2',
   executed_price: '64210.1',
   last_price: '64210.1',

@@ -19,6 +19,7 @@ import {
 } from '../store/orders.ts'
 import { type Booking, publish } from './booking.ts'
 import { missingQuantity } from './missing-quantity.ts'
+import { openAmend } from './open-amend.ts'
 
 /** The request that overlays the venue's facts: a cancel hides the placing but keeps its terms. */
 function openRequest({ place, cancel }: OrderState): OpenRequest | null {
@@ -60,6 +61,7 @@ export function recordOf(identity: OrderIdentity, state: OrderState): Order {
     fee_asset: view.fee_asset,
     fees: view.fees,
     realized_pnl: view.realized_pnl,
+    amend: openAmend(state),
     origin: identity.origin,
     reason: isLost ? removedKeyReason : view.reason,
     parent_order_id: view.parent_order_id,
@@ -69,15 +71,21 @@ export function recordOf(identity: OrderIdentity, state: OrderState): Order {
 }
 
 function recordsEqual(a: Order, b: Order): boolean {
-  return orderColumns.every((field) => a[field] === b[field] || (field === 'fees' && feesEqual(a, b)))
+  return orderColumns.every((field) => fieldsEqual(a, b, field))
 }
 
-const feesEqual = (a: Order, b: Order) => JSON.stringify(a.fees) === JSON.stringify(b.fees)
+const jsonFields: ReadonlySet<keyof Order> = new Set(['fees', 'amend'])
+
+function fieldsEqual(a: Order, b: Order, field: keyof Order): boolean {
+  return a[field] === b[field] || (jsonFields.has(field) && JSON.stringify(a[field]) === JSON.stringify(b[field]))
+}
 
 /** What caused a step of an order: who told it, and the venue's time of it (null for a step of our own). */
 export interface StepCause {
   source: OrderTimelineEntry['source']
   exchange_time: number | null
+  /** What is to be read of this step beside the order itself. */
+  note?: string
 }
 
 /** A step of the hub's own doing. */
@@ -91,10 +99,11 @@ export const ownStep: StepCause = { source: 'hub', exchange_time: null }
 export function saveOrder(
   booking: Booking,
   { identity, state: before }: StoredOrder,
-  state: OrderState,
+  changed: OrderState,
   cause: StepCause,
   orderId: string | null = identity.order_id,
 ): { order: Order; isChanged: boolean } {
+  const state = changed.amend ? { ...changed, amend: openAmend(changed) } : changed
   const old = recordOf(identity, before)
   const order = recordOf({ ...identity, order_id: orderId }, state)
   const isChanged = !recordsEqual(old, order)
@@ -130,19 +139,27 @@ function noteMissing({ incomplete }: Booking, id: number, state: OrderState): vo
 }
 
 /** What a step of the timeline shows of the order; a change of anything else (the venue's id, a fee) is no step of its own. */
-const stepFields = ['status', 'executed_qty', 'price', 'quantity', 'reason'] as const satisfies readonly (keyof Order)[]
+const stepFields = [
+  'status',
+  'executed_qty',
+  'price',
+  'quantity',
+  'reason',
+  'amend',
+] as const satisfies readonly (keyof Order)[]
 
-function tell(booking: Booking, old: Order | null, order: Order, { source, exchange_time }: StepCause): void {
+function tell(booking: Booking, old: Order | null, order: Order, { source, exchange_time, note }: StepCause): void {
   booking.changed.add(order.id)
   const seq = publish(booking, 'order_update', order)
-  if (old && stepFields.every((field) => old[field] === order[field])) return
+  if (old && stepFields.every((field) => fieldsEqual(old, order, field))) return
   insertOrderEvent(booking.db, order.id, seq, {
     source,
     status: order.status,
     executed_qty: order.executed_qty,
     price: order.price,
     quantity: order.quantity,
-    reason: order.reason,
+    reason: note ?? order.reason,
+    amend: order.amend,
     exchange_time,
     received_time: booking.received_at,
     commit_time: booking.context.now,

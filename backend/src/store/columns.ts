@@ -34,6 +34,7 @@ export const orderColumns = [
   'fee_asset',
   'fees',
   'realized_pnl',
+  'amend',
   'origin',
   'reason',
   'parent_order_id',
@@ -104,6 +105,7 @@ export function orderOfRow(row: OrderRow): Order {
     post_only: row.post_only === 1,
     reduce_only: row.reduce_only === 1,
     fees: JSON.parse(row.fees) as Order['fees'],
+    amend: row.amend === null ? null : (JSON.parse(row.amend) as Order['amend']),
   }
 }
 

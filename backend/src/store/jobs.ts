@@ -1,3 +1,4 @@
+import { requestAmend, settleAmend } from '../ledger/amend-order.ts'
 import { bookEvents } from '../ledger/book-events.ts'
 import { requestCancel, settleCancel } from '../ledger/cancel-order.ts'
 import { finishSync, openGap } from '../ledger/gap-jobs.ts'
@@ -38,6 +39,8 @@ export const jobs = {
   bookEvents,
   createPendingOrder,
   settlePlace,
+  requestAmend,
+  settleAmend,
   requestCancel,
   settleCancel,
   openGap,

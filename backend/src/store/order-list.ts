@@ -1,4 +1,4 @@
-import type { Order, OrderDetails, OrderFilter, Page } from '@tradercoin/protocol'
+import type { Order, OrderDetails, OrderFilter, Page, TradingMode } from '@tradercoin/protocol'
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import { type OrderRow, orderColumns, orderOfRow } from './columns.ts'
 import { type Cursor, type PageRequest, pageOfRows } from './cursor.ts'
@@ -66,14 +66,23 @@ export function readOrder(db: Database, { user_id }: UserScope, id: number): Ord
   return row && orderOfRow(row)
 }
 
+export interface OpenOrderFilter {
+  symbol?: string | undefined
+  trading_mode?: TradingMode | undefined
+}
+
 /** A user's open orders with one key, oldest first: what a cancel of all means. */
-export function listOpenOrders(db: Database, { user_id }: UserScope, keyId: number, symbol: string | null): Order[] {
-  const select = `SELECT ${orderColumns.join(', ')} FROM orders WHERE user_id = ? AND exchange_key_id = ? AND is_open = 1`
-  const rows =
-    symbol === null
-      ? db.all<OrderRow>(`${select} ORDER BY id`, user_id, keyId)
-      : db.all<OrderRow>(`${select} AND symbol = ? ORDER BY id`, user_id, keyId, symbol)
-  return rows.map(orderOfRow)
+export function listOpenOrders(
+  db: Database,
+  { user_id }: UserScope,
+  keyId: number,
+  { symbol, trading_mode }: OpenOrderFilter,
+): Order[] {
+  const select = `SELECT ${orderColumns.join(', ')} FROM orders WHERE user_id = ? AND exchange_key_id = ? AND is_open = 1 ORDER BY id`
+  return db
+    .all<OrderRow>(select, user_id, keyId)
+    .filter((row) => row.symbol === (symbol ?? row.symbol) && row.trading_mode === (trading_mode ?? row.trading_mode))
+    .map(orderOfRow)
 }
 
 function orderRows(

@@ -1,6 +1,7 @@
 import {
   type ExecutionsSummary,
   isOpenOrder,
+  type OpenAmend,
   type OpenRequest,
   type Order,
   type OrderFacts,
@@ -17,6 +18,8 @@ export interface OrderState {
   place: OpenRequest | null
   cancel: OpenRequest | null
   executions: ExecutionsSummary | null
+  /** Our own change of it, as it was asked for; absent when there was none. */
+  amend?: OpenAmend | null
   /** Its key was removed while it had not ended, and has not come back. */
   key_removed?: true
 }
@@ -104,6 +107,7 @@ const progress = [
   'fee_asset',
   'fees',
   'realized_pnl',
+  'amend',
   'reason',
   'update_time',
 ] as const

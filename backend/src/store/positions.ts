@@ -42,3 +42,13 @@ const upsertSql = `INSERT INTO positions (${inserted.join(', ')}) VALUES (${inse
 export function upsertPosition(db: Database, userId: number, { record, told_times }: StoredPosition): void {
   db.run(upsertSql, userId, ...positionColumns.map((column) => record[column]), JSON.stringify(told_times))
 }
+
+/** A key's positions on one symbol, closed ones too. For the Account itself, not for a user. */
+export function positionsOf(
+  db: Database,
+  keyId: number,
+  { trading_mode, symbol }: Pick<Position, 'trading_mode' | 'symbol'>,
+): Position[] {
+  const sql = `SELECT ${positionColumns.join(', ')} FROM positions WHERE exchange_key_id = ? AND trading_mode = ? AND symbol = ?`
+  return db.all<PositionRow>(sql, keyId, trading_mode, symbol)
+}

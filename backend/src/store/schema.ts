@@ -95,9 +95,11 @@ type Stored<Record, Json extends keyof Record, Flag extends keyof Record> = Omit
   [Field in Json]: string
 } & { [Field in Flag]: null extends Record[Field] ? number | null : number }
 
-export type OrdersTable = Stored<Omit<Order, 'id'>, 'fees', 'post_only' | 'reduce_only'> & {
+export type OrdersTable = Stored<Omit<Order, 'id' | 'amend'>, 'fees', 'post_only' | 'reduce_only'> & {
   id: Generated<number>
   is_open: number
+  /** JSON of OpenAmend. */
+  amend: string | null
   /** The client order id under which the hub placed it; null for an external order. */
   placed_as: string | null
   /** JSON of OrderState: what the record follows from. */
@@ -114,6 +116,8 @@ export interface OrderEventsTable {
   price: string | null
   quantity: string | null
   reason: string | null
+  /** JSON of OpenAmend. */
+  amend: string | null
   exchange_time: number | null
   received_time: number
   commit_time: number

@@ -54,21 +54,26 @@ export interface OpenRequestRow extends OrderRef {
   user_id: number
   /** Whether the venue has ever told of it. */
   is_known: number
-  /** Our clock (ms) of the placing or cancelling that is open. */
+  /** Our clock (ms) of what was asked last. */
   asked_at: number
   is_cancel: number
+  /** Our clock (ms) when the open change of it was asked; null when there is none. */
+  amend_time: number | null
 }
 
-/** Placings and cancels of one key that are still to be settled, oldest first. */
+/** Placings, changes and cancels of one key that are still to be settled, oldest first. */
 export function readOpenRequests(db: Database, key: AccountKey): OpenRequestRow[] {
   return db.all(
     `SELECT id, user_id, trading_mode, symbol, order_id, client_order_id,
        json_extract(state, '$.facts') IS NOT NULL AS is_known,
        json_extract(state, '$.cancel') IS NOT NULL AS is_cancel,
-       coalesce(json_extract(state, '$.cancel.time'), json_extract(state, '$.place.time'), 0) AS asked_at
+       json_extract(state, '$.amend.time') AS amend_time,
+       coalesce(json_extract(state, '$.cancel.time'), json_extract(state, '$.amend.time'), json_extract(state, '$.place.time'), 0)
+         AS asked_at
      FROM orders
      WHERE user_id = ? AND exchange_key_id = ? AND is_open = 1
-       AND (json_extract(state, '$.facts') IS NULL OR json_extract(state, '$.cancel') IS NOT NULL)
+       AND (json_extract(state, '$.facts') IS NULL OR json_extract(state, '$.cancel') IS NOT NULL
+         OR json_extract(state, '$.amend') IS NOT NULL)
      ORDER BY id`,
     key.user_id,
     key.id,

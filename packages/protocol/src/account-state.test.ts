@@ -35,6 +35,7 @@ const order = (id: number, status: Order['status'], create_time = id): Order => 
   quantity: '1',
   quantity_unit: 'BASE',
   venue_quantity: null,
+  amend: null,
   executed_qty: '0',
   executed_price: null,
   last_price: null,

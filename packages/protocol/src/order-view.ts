@@ -38,7 +38,7 @@ export interface OpenRequest {
 }
 
 /** Everything of an Order that follows from facts, request and executions; the rest is the row's own identity. */
-export type OrderView = Omit<Order, 'id' | 'user_id' | 'exchange_key_id' | 'exchange' | 'origin'>
+export type OrderView = Omit<Order, 'id' | 'user_id' | 'exchange_key_id' | 'exchange' | 'origin' | 'amend'>
 
 /**
  * What a tab shows of an order: the venue's facts, overlaid by our own open request, with the sums of the known executions.

@@ -96,6 +96,18 @@ export type Fee = z.infer<typeof feeSchema>
 const id = z.int().nonnegative()
 const time = z.int()
 
+export const openAmendSchema = z.object({
+  /** What was asked for; null: left as it is. `quantity` is the new total. */
+  price: decimalSchema.nullable(),
+  quantity: decimalSchema.nullable(),
+  /** `unknown`: the answer was lost, a query will settle it. */
+  state: z.enum(['sent', 'unknown']),
+  /** When it was asked, by the hub's clock (ms). */
+  time,
+})
+/** A change of a resting order that was asked for through the hub and that the venue has not confirmed yet. */
+export type OpenAmend = z.infer<typeof openAmendSchema>
+
 export const orderSchema = z.object({
   id,
   user_id: id,
@@ -131,6 +143,7 @@ export const orderSchema = z.object({
   fee_asset: z.string().nullable(),
   fees: z.array(feeSchema),
   realized_pnl: decimalSchema.nullable(),
+  amend: openAmendSchema.nullable(),
   origin: originSchema,
   /** Why it was refused, expired or canceled, in the venue's words. */
   reason: z.string().nullable(),

@@ -8,6 +8,7 @@ import {
   feeSchema,
   keyStateSchema,
   marginModeSchema,
+  openAmendSchema,
   orderSchema,
   orderStatusSchema,
   orderTypeSchema,
@@ -33,10 +34,10 @@ export const problemSchema = z.object({
       z.object({
         field: z.string(),
         message: z.string(),
-        /** Of a value that breaks a rule of the instrument: which rule, its limit, and the nearest value that keeps it. */
+        /** Of a value that breaks a rule of the exchange: which rule, its limit, and the nearest values that keep it. */
         rule: z.string().optional(),
         limit: z.string().nullable().optional(),
-        nearest: z.string().nullable().optional(),
+        nearest: z.array(z.string()).readonly().optional(),
       }),
     )
     .optional(),
@@ -181,7 +182,10 @@ export const orderTimelineEntrySchema = z.object({
   executed_qty: decimalSchema,
   price: decimalSchema.nullable(),
   quantity: decimalSchema.nullable(),
+  /** Why the order ended, or why a change of it was refused. */
   reason: z.string().nullable(),
+  /** The change asked for at this step and open since. */
+  amend: openAmendSchema.nullable(),
   /** The venue's time; null for a step of our own. */
   exchange_time: z.int().nullable(),
   received_time: z.int(),

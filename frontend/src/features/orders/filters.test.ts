@@ -36,6 +36,7 @@ const order: Order = {
   quantity: '0.4',
   quantity_unit: 'BASE',
   venue_quantity: null,
+  amend: null,
   executed_qty: '0',
   executed_price: null,
   last_price: null,

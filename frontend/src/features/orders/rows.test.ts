@@ -25,6 +25,7 @@ function order(id: number, change: Partial<Order> = {}): Order {
     quantity: '1',
     quantity_unit: 'BASE',
     venue_quantity: null,
+    amend: null,
     executed_qty: '0',
     executed_price: null,
     last_price: null,

@@ -1,0 +1,145 @@
+import { join } from 'node:path'
+import { ExchangeError, type Instrument } from '@tradercoin/exchanges'
+import type { PlaceOrderBody } from '@tradercoin/protocol'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { AccountsBench } from '../../test/support/accounts.ts'
+import { positionEvent } from '../../test/support/reports.ts'
+import { ScriptedExchange } from '../../test/support/scripted-exchange.ts'
+import { createDatabase, temporaryDirectory } from '../../test/support/store.ts'
+import { TestClock } from '../../test/support/test-clock.ts'
+
+/* Placing and changing orders of a futures key, past the rules of the instrument. */
+
+const directory = temporaryDirectory()
+afterAll(() => directory.remove())
+let files = 0
+let path: string
+let clock: TestClock
+let venue: ScriptedExchange
+let bench: AccountsBench
+
+const instrument: Instrument = {
+  trading_mode: 'futures',
+  symbol: 'BTCUSDT',
+  base_asset: 'BTC',
+  quote_asset: 'USDT',
+  settle_asset: 'USDT',
+  quantity_unit: 'BASE',
+  contract_value: null,
+  tick_size: '0.1',
+  min_price: null,
+  max_price: null,
+  step_size: '0.001',
+  min_quantity: '0.001',
+  max_quantity: '100',
+  market_step_size: null,
+  market_min_quantity: null,
+  market_max_quantity: null,
+  min_notional: '50',
+  max_notional: null,
+  min_quote_quantity: null,
+  quote_step_size: null,
+  is_trading: true,
+}
+
+beforeEach(async () => {
+  path = join(directory.path, `${++files}.db`)
+  createDatabase(path, 1, 'futures').close()
+  clock = new TestClock()
+  venue = new ScriptedExchange(clock)
+  venue.instruments = [instrument]
+  bench = await AccountsBench.open(path, clock, venue)
+  await goLive()
+})
+afterEach(() => bench.close())
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 })
+const goLive = async () => {
+  bench.accounts.startAll()
+  venue.stream.up()
+  await until(() => expect(bench.state()).toBe('live'))
+}
+const limit: PlaceOrderBody = {
+  exchange_key_id: 1,
+  symbol: 'BTCUSDT',
+  side: 'BUY',
+  type: 'LIMIT',
+  quantity: '0.3',
+  price: '64000.5',
+}
+let orders = 0
+const place = (changes: Partial<PlaceOrderBody> = {}) =>
+  bench.accounts.placeOrder({ user_id: 1 }, { ...limit, client_order_id: `c${++orders}`, ...changes })
+const orderCount = () => bench.store.db.get<{ n: number }>('SELECT count(*) AS n FROM orders')?.n
+
+describe('the rules of the instrument', () => {
+  it('refuse an order before it is stored or sent, naming rule, limit and nearest value', async () => {
+    await expect(place({ price: '64000.55', quantity: '0.0005' })).rejects.toMatchObject({
+      name: 'InvalidOrder',
+      problems: expect.arrayContaining([
+        expect.objectContaining({ field: 'price', rule: 'price_tick', limit: '0.1', nearest: ['64000.5', '64000.6'] }),
+        expect.objectContaining({ field: 'quantity', rule: 'min_quantity', limit: '0.001' }),
+      ]),
+    })
+    await expect(place({ time_in_force: 'GTD' })).rejects.toMatchObject({
+      problems: [{ field: 'time_in_force', rule: 'time_in_force_not_supported' }],
+    })
+    expect(venue.placed).toEqual([])
+    expect(orderCount()).toBe(0)
+  })
+
+  it('let pass what they cannot judge: lists that fail, come late, or lack the symbol', async () => {
+    venue.fetchInstruments = async () => {
+      throw new ExchangeError('unavailable', 'unavailable', 'The exchange does not answer.')
+    }
+    await place({ price: '0.33' })
+    expect(bench.logged).toContain('order_not_checked')
+    venue.fetchInstruments = () => new Promise(() => {})
+    const placed = place({ price: '0.44' })
+    clock.advance(2_000)
+    await placed
+    venue.fetchInstruments = async () => [instrument]
+    await place({ symbol: 'NEWUSDT', price: '0.55' })
+    expect(venue.placed.map(({ price }) => price)).toEqual(['0.33', '0.44', '0.55'])
+  })
+
+  it('give an inverse contract its unit from the first moment', async () => {
+    venue.instruments = [{ ...instrument, quantity_unit: 'CONTRACT', contract_value: '100', step_size: '1' }]
+    expect(await place({ quantity: '3' })).toMatchObject({ status: 'PENDING_NEW', quantity_unit: 'CONTRACT' })
+  })
+})
+
+describe('a market order that closes the position', () => {
+  const close = (changes: Partial<PlaceOrderBody>) => {
+    const { price: _, quantity: __, ...body } = limit
+    return bench.accounts.placeOrder({ user_id: 1 }, { ...body, type: 'MARKET', close_position: true, ...changes })
+  }
+  const hold = async (...positions: Parameters<typeof positionEvent>[0][]) => {
+    const before = bench.records('position_update').length
+    venue.stream.send(...positions.map(positionEvent))
+    await until(() => expect(bench.records('position_update')).toHaveLength(before + positions.length))
+  }
+
+  it('has its quantity, and can only reduce', async () => {
+    await hold({ quantity: '-0.25' })
+    const order = await close({ side: 'BUY' })
+    expect(order).toMatchObject({ type: 'MARKET', quantity: '0.25', reduce_only: true, side: 'BUY' })
+    expect(venue.placed).toMatchObject([{ quantity: '0.25', reduce_only: true, close_position: false }])
+  })
+
+  it('is refused when there is none, or when its side would make it larger', async () => {
+    await expect(close({ side: 'SELL' })).rejects.toMatchObject({ code: 'no_position' })
+    await hold({ quantity: '0.25' })
+    await expect(close({ side: 'BUY' })).rejects.toMatchObject({ code: 'side_does_not_close', message: 'SELL' })
+    await hold({ quantity: '0', update_time: 2_000 })
+    await expect(close({ side: 'SELL' })).rejects.toMatchObject({ code: 'no_position' })
+    expect(venue.placed).toEqual([])
+  })
+
+  it('names the leg of a hedge: the side keeps it from opening another', async () => {
+    await hold({ position_side: 'LONG', quantity: '0.2' }, { position_side: 'SHORT', quantity: '-0.1' })
+    await expect(close({ side: 'SELL' })).rejects.toMatchObject({ code: 'position_side_needed' })
+    await close({ side: 'BUY', position_side: 'SHORT' })
+    expect(venue.placed).toMatchObject([{ quantity: '0.1', position_side: 'SHORT', reduce_only: false, side: 'BUY' }])
+  })
+})

@@ -30,6 +30,11 @@ import { KeyLinks } from './key-links.ts'
 import { startRetention } from './ledger/retention.ts'
 import { UserListeners } from './listeners.ts'
 import { createLog } from './log.ts'
+import { defaultEnvironment } from './market/environment.ts'
+import { MarketHub } from './market/market-hub.ts'
+import { MarketReads } from './market/market-reads.ts'
+import { marketSourceOf } from './market/market-sources.ts'
+import type { TopicName } from './market/market-topic.ts'
 import { createMetrics } from './metrics.ts'
 import { countAccounts, logOfParts, observeAccounts } from './observers.ts'
 import { allowedOrigins, originRule } from './origin.ts'
@@ -122,6 +127,10 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
   })
   closers.add(() => exchanges.close())
 
+  const sourceFor = (topic: TopicName) => marketSourceOf(exchanges, topic)
+  const market = new MarketHub({ clock, sourceFor })
+  closers.add(() => market.close())
+
   const accounts = new Accounts({
     clock,
     writer,
@@ -149,6 +158,8 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
     readSnapshot: (user_id) => readSnapshot(db, { user_id }),
     keyStatuses: (userId) => links.of(userId),
     keyPulse: (userId) => links.pulse(userId),
+    market,
+    marketEnvironment: (user_id, venue) => defaultEnvironment(db, { user_id }, venue, paperUrl !== null),
     limits: { heartbeatMs: null, signInsPerTwoSeconds: 40, ...overrides.hub },
   })
   writer.onCommitted((events, { transaction_ms }) => {
@@ -207,6 +218,7 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
     paperUrl,
     cursors: new Cursors(secrets.jwtSecret),
     instruments: new Instruments(exchanges, log),
+    marketReads: new MarketReads({ clock, market, sourceFor }),
     startedAt,
     metrics,
     refreshMetrics: () => countAccounts(metrics, accounts),

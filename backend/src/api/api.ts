@@ -4,12 +4,13 @@ import { type EventRoutes, eventRoutes } from './events.ts'
 import { exchangeKeyRoutes, type KeyRoutes, listenKeyRoutes } from './exchange-keys.ts'
 import { instrumentRoutes } from './instruments.ts'
 import { listRoutes } from './lists.ts'
+import { type MarketRoutes, marketRoutes } from './market.ts'
 import { type OperationsRoutes, operationsRoutes } from './operations.ts'
 import { type OrderRoutes, orderReadRoutes, orderWriteRoutes } from './orders.ts'
 import type { ApiServer } from './server.ts'
 import { venueRoutes } from './venues.ts'
 
-export interface ApiOptions extends AuthRoutes, EventRoutes, KeyRoutes, OrderRoutes, OperationsRoutes {
+export interface ApiOptions extends AuthRoutes, EventRoutes, KeyRoutes, OrderRoutes, OperationsRoutes, MarketRoutes {
   /** Requests a second and user. */
   requestsPerSecond: number
 }
@@ -37,6 +38,7 @@ export async function registerApi(app: ApiServer, options: ApiOptions): Promise<
       listRoutes(api, options)
       instrumentRoutes(api, options)
       venueRoutes(api, options)
+      marketRoutes(api, options)
       eventRoutes(api, options)
     },
     { prefix: '/api/v1' },

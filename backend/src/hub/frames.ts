@@ -1,6 +1,7 @@
 import {
   type Heartbeat,
   type KeyStatus,
+  type MarketStatus,
   protocolVersion,
   type ServerMessage,
   type Snapshot,
@@ -47,6 +48,8 @@ export function keyStatusFrame(status: KeyStatus): Buffer {
 export const reauthFrame = (expiresAt: number): Buffer => frame({ type: 'reauth', data: { expires_at: expiresAt } })
 
 export const errorFrame = (code: string, message: string): Buffer => frame({ type: 'error', data: { code, message } })
+
+export const marketStatusFrame = (status: MarketStatus): Buffer => frame({ type: 'market_status', data: status })
 
 export const pongFrame = (data: unknown): Buffer =>
   frame(data === undefined ? { type: 'pong' } : { type: 'pong', data })

@@ -2,9 +2,11 @@ import type { Clock } from '@tradercoin/exchanges'
 import {
   type ClientMessage,
   closeCodes,
+  type Environment,
   type Heartbeat,
   type KeyStatus,
   limits,
+  type MarketRequest,
   parseClientMessage,
   type Snapshot,
 } from '@tradercoin/protocol'
@@ -12,12 +14,14 @@ import type { RawData } from 'ws'
 import type { AccessClaims, TokenRefusal } from '../auth/access-tokens.ts'
 import { CounterWindow } from '../counter-window.ts'
 import type { Logger } from '../log.ts'
+import { type MarketHub, refusalOf } from '../market/market-hub.ts'
+import type { TopicName } from '../market/market-topic.ts'
 import type { Metrics } from '../metrics.ts'
 import type { LoggedFrame } from '../store/events.ts'
 import type { CommittedEvent } from '../store/outbox.ts'
 import type { LiveSession } from '../store/sessions.ts'
 import type { UserLog } from '../store/user-logs.ts'
-import { errorFrame, keyStatusFrame, pongFrame, reauthFrame } from './frames.ts'
+import { errorFrame, keyStatusFrame, marketStatusFrame, pongFrame, reauthFrame } from './frames.ts'
 import { bringUpToDate, catchUp } from './replay.ts'
 import type { Tab } from './tab.ts'
 import { TimerWheel } from './timer-wheel.ts'
@@ -40,6 +44,9 @@ export interface HubDeps {
   keyStatuses(userId: number): KeyStatus[]
   /** The same keys as a heartbeat tells of them. */
   keyPulse(userId: number): Heartbeat['keys']
+  market: MarketHub
+  /** Whose prices a user means who does not say. */
+  marketEnvironment(userId: number, venue: Pick<MarketRequest, 'exchange' | 'trading_mode'>): Environment
   limits: HubLimits
 }
 
@@ -189,7 +196,36 @@ export class Hub {
     else if (tab.state === 'new') this.close(tab, closeCodes.protocolError, 'auth comes first')
     else if (parsed.message.type === 'ping') tab.send(pongFrame(parsed.message.data))
     else if (parsed.message.type === 'reauth') this.renew(tab, parsed.message.data.token)
-    else tab.send(errorFrame('not_available', 'This hub has no market data channels.'))
+    else this.onMarket(tab, parsed.message.type, parsed.message.data)
+  }
+
+  private onMarket(tab: Tab, type: 'subscribe' | 'unsubscribe', request: MarketRequest): void {
+    if (!tab.channel) {
+      tab.send(errorFrame('not_ready', 'Subscribe after ready.'))
+      return
+    }
+    const { channel, exchange, trading_mode, symbol } = request
+    const interval = channel === 'candles' ? (request.interval ?? '1m') : null
+    const name = { channel, exchange, trading_mode, symbol, interval }
+    if (type === 'unsubscribe') {
+      this.deps.market.unsubscribe(tab, name, request.environment ?? null)
+      return
+    }
+    const byDefault = this.deps.marketEnvironment(tab.channel.userId, request)
+    const environment = request.environment ?? byDefault
+    this.watchMarket(tab, { ...name, environment }, environment === byDefault)
+  }
+
+  private watchMarket(tab: Tab, name: TopicName, is_default_environment: boolean): void {
+    try {
+      this.deps.market.subscribe(tab, name)
+      tab.send(marketStatusFrame({ ...name, state: 'subscribed', reason: null, is_default_environment }))
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (refusal === null) this.deps.log.error({ err: error }, 'market_subscription_failed')
+      const { code, message } = refusal ?? { code: 'not_available', message: 'The hub could not subscribe.' }
+      tab.endMarket(name, code, message)
+    }
   }
 
   private onBadRequest(tab: Tab, code: string, message: string): void {
@@ -282,6 +318,7 @@ export class Hub {
     tab.state = 'closed'
     tab.settle()
     this.wheel.clear(tab)
+    this.deps.market.leave(tab)
     this.tabs.delete(tab)
     const { channel } = tab
     if (!channel) return

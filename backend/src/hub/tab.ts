@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream'
 import { limits } from '@tradercoin/protocol'
 import type { WebSocket } from 'ws'
+import type { TopicName, Watcher } from '../market/market-topic.ts'
+import { errorFrame, marketStatusFrame } from './frames.ts'
 import type { Hub } from './hub.ts'
 import type { Due } from './timer-wheel.ts'
 import type { UserChannel } from './user-channel.ts'
@@ -13,8 +15,11 @@ export type TabState = 'new' | 'checking' | 'replaying' | 'live' | 'closed'
 
 const asText = { binary: false }
 
+/** Market data on its way: an order event waits behind no more than this, and a slow line is not filled with old prices. */
+const marketInFlightBytes = 64 * 1024
+
 /** One browser tab or program: a cursor into its user's log. `seq` is the last event sent. */
-export class Tab implements Due {
+export class Tab implements Due, Watcher {
   tick = 0
   readonly socket: WebSocket
   readonly label: string
@@ -34,6 +39,11 @@ export class Tab implements Due {
   private unanswered = 0
   private wasBlocked = false
   private handedOver = 0
+  /** Market data that still waits in this process. */
+  private marketQueued = 0
+  /** Market data sent since the other end last gave a sign of life that was asked for. */
+  private marketInFlight = 0
+  private marketAsked = false
 
   /** @param onSettled told once when the socket no longer waits to sign in */
   constructor(hub: Hub, socket: WebSocket, line: Duplex, label: string, onSettled: () => void) {
@@ -94,7 +104,39 @@ export class Tab implements Due {
 
   /** Bytes that wait in this process because the reader is slower than its events. */
   get queued(): number {
-    return this.socket.bufferedAmount
+    return Math.max(0, this.socket.bufferedAmount - this.marketQueued)
+  }
+
+  /** Market data goes out only when nothing else waits: at the head of the log, with an empty queue and little on its way. */
+  isClear(): boolean {
+    return this.state === 'live' && this.socket.bufferedAmount === 0 && this.marketInFlight < marketInFlightBytes
+  }
+
+  sendMarket(frame: Buffer): void {
+    if (this.state === 'closed') return
+    this.marketQueued += frame.length
+    this.marketInFlight += frame.length
+    this.line.cork()
+    this.socket.send(frame, asText, () => {
+      this.marketQueued -= frame.length
+    })
+    // Bytes that left this process may wait in the network: the pong says that they were read.
+    if (!this.marketAsked && this.marketInFlight >= marketInFlightBytes / 2) {
+      this.marketAsked = true
+      this.socket.ping()
+    }
+    this.line.uncork()
+  }
+
+  endMarket(name: TopicName, code: string, reason: string): void {
+    this.send(errorFrame(code, reason))
+    this.send(marketStatusFrame({ ...name, state: 'ended', reason, is_default_environment: null }))
+  }
+
+  onPong(): void {
+    this.heard()
+    this.marketInFlight = 0
+    this.marketAsked = false
   }
 
   /** Counts a message; false when there were too many. */

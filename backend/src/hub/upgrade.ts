@@ -36,7 +36,7 @@ function onPing(this: WebSocket): void {
 }
 
 function onPong(this: WebSocket): void {
-  ;(this as TabSocket)[key].heard()
+  ;(this as TabSocket)[key].onPong()
 }
 
 /** A frame too large or in too many pieces is closed by the library with this code; other errors end the socket by themselves. */

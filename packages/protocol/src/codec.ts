@@ -77,6 +77,10 @@ const stateTypes: ReadonlySet<string> = new Set([
   'pong',
   'reauth',
   'error',
+  'order_book',
+  'ticker',
+  'candles',
+  'market_status',
 ])
 
 function refuse(code: ClientMessageError, message: string): ParsedClientMessage {

@@ -15,6 +15,10 @@ export const limits = {
   messageWindowMs: 10_000,
   badRequestsBeforeClose: 3,
   socketsPerUser: 20,
+  /** Market subscriptions of one socket. */
+  marketTopics: 32,
+  /** Between two messages of one market subscription. */
+  marketIntervalMs: 100,
   /** Of heartbeat_ms: a tab that has heard nothing for this long is stale. */
   staleHeartbeats: 1.5,
   /** `reauth` is asked this long before the token ends. */

@@ -10,6 +10,8 @@ export type MarketChannel = z.infer<typeof marketChannelSchema>
 export const candleIntervalSchema = z.enum(['1m', '5m', '15m', '1h', '4h', '1d'])
 export type CandleInterval = z.infer<typeof candleIntervalSchema>
 
+export const marketSymbolSchema = z.string().min(1).max(64)
+
 const time = z.int()
 const market = {
   exchange: exchangeIdSchema,
@@ -64,3 +66,28 @@ export type Candle = z.infer<typeof candleSchema>
 /** On the WebSocket the candles that changed, the running one last; from REST a list, oldest first. */
 export const candlesSchema = z.object({ ...market, interval: candleIntervalSchema, candles: z.array(candleSchema) })
 export type Candles = z.infer<typeof candlesSchema>
+
+/** What a client subscribes to. Its `environment` left out: that of the user's keys on this venue, else the paper exchange's, else live. */
+export const marketRequestSchema = z.object({
+  channel: marketChannelSchema,
+  exchange: exchangeIdSchema,
+  trading_mode: tradingModeSchema,
+  symbol: marketSymbolSchema,
+  environment: environmentSchema.optional(),
+  /** Of candles; one minute when left out. */
+  interval: candleIntervalSchema.optional(),
+})
+export type MarketRequest = z.infer<typeof marketRequestSchema>
+
+/** How a subscription does. `interval` is null for what has none. */
+export const marketStatusSchema = z.object({
+  channel: marketChannelSchema,
+  ...market,
+  interval: candleIntervalSchema.nullable(),
+  /** `subscribed`: answers `subscribe`. `stale`: what was told last is out of date until data comes again. `ended`: nothing follows. */
+  state: z.enum(['subscribed', 'stale', 'ended']),
+  reason: z.string().nullable(),
+  /** With `subscribed` and `ended`: whether this is the environment that a request without one means. */
+  is_default_environment: z.boolean().nullable(),
+})
+export type MarketStatus = z.infer<typeof marketStatusSchema>

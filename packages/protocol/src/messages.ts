@@ -1,14 +1,6 @@
 import { z } from 'zod'
-import {
-  balanceSchema,
-  exchangeIdSchema,
-  executionSchema,
-  gapSchema,
-  keyStatusSchema,
-  orderSchema,
-  positionSchema,
-  tradingModeSchema,
-} from './records.ts'
+import { candlesSchema, marketRequestSchema, marketStatusSchema, orderBookSchema, tickerSchema } from './market.ts'
+import { balanceSchema, executionSchema, gapSchema, keyStatusSchema, orderSchema, positionSchema } from './records.ts'
 
 export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/)
 
@@ -18,13 +10,6 @@ export const resumeSchema = z.object({ epoch: z.string().max(64), seq: z.number(
 /** Where a tab stopped: `seq` is the last event it applied, 0 for none. */
 export type Resume = { epoch: string; seq: number }
 
-const marketChannelSchema = z.object({
-  channel: z.enum(['order_book', 'ticker', 'candles']),
-  exchange: exchangeIdSchema,
-  trading_mode: tradingModeSchema,
-  symbol: z.string().min(1).max(64),
-})
-
 /** What a client may send. */
 export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({
@@ -32,8 +17,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     data: z.object({ token: z.string().max(8192), resume: resumeSchema.optional() }),
   }),
   z.object({ type: z.literal('reauth'), data: z.object({ token: z.string().max(8192) }) }),
-  z.object({ type: z.literal('subscribe'), data: marketChannelSchema }),
-  z.object({ type: z.literal('unsubscribe'), data: marketChannelSchema }),
+  z.object({ type: z.literal('subscribe'), data: marketRequestSchema }),
+  z.object({ type: z.literal('unsubscribe'), data: marketRequestSchema }),
   z.object({ type: z.literal('ping'), data: z.unknown().optional() }),
 ])
 export type ClientMessage = z.infer<typeof clientMessageSchema>
@@ -87,6 +72,10 @@ const stateMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pong'), data: z.unknown().optional() }),
   z.object({ type: z.literal('reauth'), data: z.object({ expires_at: z.int() }) }),
   z.object({ type: z.literal('error'), data: z.object({ code: z.string(), message: z.string() }) }),
+  z.object({ type: z.literal('order_book'), data: orderBookSchema }),
+  z.object({ type: z.literal('ticker'), data: tickerSchema }),
+  z.object({ type: z.literal('candles'), data: candlesSchema }),
+  z.object({ type: z.literal('market_status'), data: marketStatusSchema }),
 ])
 
 export const serverMessageSchema = z.union([userEventSchema, stateMessageSchema])

@@ -155,9 +155,9 @@ describe('messages', () => {
     expect(await tab.message('pong')).toEqual({ type: 'pong', data: { n: 1 } })
     tab.send({
       type: 'subscribe',
-      data: { channel: 'ticker', exchange: 'binance', trading_mode: 'spot', symbol: 'BTCUSDT' },
+      data: { channel: 'ticker', exchange: 'binance', trading_mode: 'spot', symbol: 'BTCUSDT', environment: 'paper' },
     })
-    expect((await tab.message('error')).data.code).toBe('not_available')
+    expect((await tab.message('error')).data.code).toBe('paper_not_available')
     tab.end()
   })
 

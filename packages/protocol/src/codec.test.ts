@@ -142,7 +142,7 @@ describe('parseServerMessage', () => {
     ['{"type":"order_update","seq":1.5,"data":{}}', 'bad_message', null],
     ['{"type":"order_update","seq":1,"data":[]}', 'bad_message', null],
     ['{"type":"ready"}', 'bad_message', null],
-    ['{"type":"order_book","data":{}}', 'unknown_type', null],
+    ['{"type":"news","data":{}}', 'unknown_type', null],
     ['{"type":"transfer_update","seq":7,"data":{}}', 'unknown_type', 7],
   ])('%s: %s', (text, code, seq) => {
     expect(parseServerMessage(text)).toEqual({ ok: false, code, seq })

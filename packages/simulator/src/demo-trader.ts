@@ -8,8 +8,9 @@ import { trimHistory } from './engine/trim-history.ts'
 import type { AppOrder, Venue } from './venue.ts'
 import type { World } from './world.ts'
 
-/** Client ids of the demo trader's orders begin with this; it never touches others. */
+/** Client ids of the demo trader's orders begin so (without the underscore where ids are plain); it never touches others. */
 const MARK = 'demo_'
+const PLAIN_MARK = 'demo'
 /** It trades the first symbols of the venue, as many of each kind. */
 const SYMBOLS = 4
 const OPEN_AT_MOST = 6
@@ -47,7 +48,7 @@ function noteHeld(order: Order, fill: Fill): void {
   order.account.held.set(symbol, order.side === 'BUY' ? held.plus(got) : held.minus(fill.qty))
 }
 
-const isOwn = (order: { clientId: string }) => order.clientId.startsWith(MARK)
+const isOwn = (order: { clientId: string }) => order.clientId.startsWith(PLAIN_MARK)
 
 class DemoTrader {
   readonly #world: World
@@ -232,6 +233,7 @@ class DemoTrader {
 
   /** Not from the seed: no id may come twice, whatever is restarted. */
   #clientId(): string {
-    return `${MARK}${this.#world.clock.monotonic().toString(36)}${this.#random.text(4)}`
+    const mark = this.#venue.plainClientIds ? PLAIN_MARK : MARK
+    return `${mark}${this.#world.clock.monotonic().toString(36)}${this.#random.text(4)}`
   }
 }

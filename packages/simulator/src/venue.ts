@@ -53,6 +53,8 @@ export interface Venue {
   }
   /** Keys come with a passphrase, and never with a public key of their owner's. */
   readonly passphrases?: boolean
+  /** Client order ids are letters and digits only. */
+  readonly plainClientIds?: boolean
   handle(request: HttpRequest): HttpReply | Promise<HttpReply>
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   placeFromApp(account: Account, market: Market, order: AppOrder): Order

@@ -3,11 +3,12 @@ import { SpotVenue } from './binance-spot/venue.ts'
 import { BybitVenue } from './bybit/venue.ts'
 import { DemoTraders } from './demo-trader.ts'
 import { startBot } from './engine/bot.ts'
+import { OkxVenue } from './okx/venue.ts'
 import type { World } from './world.ts'
 
 /** Builds every venue; nothing is traded yet. */
 export function addVenues(world: World): void {
-  world.venues.push(new SpotVenue(world), new FuturesVenue(world), new BybitVenue(world))
+  world.venues.push(new SpotVenue(world), new FuturesVenue(world), new BybitVenue(world), new OkxVenue(world))
 }
 
 /** Reads the store back and opens the markets. Returns what stops the market maker. */

@@ -50,6 +50,8 @@ export interface AccountKey {
   revoked: boolean
 }
 
+export type Environment = 'live' | 'demo'
+
 export interface AccountInit {
   id: string
   exchange: string
@@ -60,6 +62,10 @@ export interface AccountInit {
   key: AccountKey
   /** A demo trader is at work on the account while the market lives. */
   activity?: boolean
+  /** Where the key belongs, at a venue that tells demo from live; absent: the venue does not mind. */
+  environment?: Environment | undefined
+  /** The only addresses the key may be used from; empty: any. */
+  ips?: string[] | undefined
   /** The market maker's own accounts: unlimited funds, no history, no events. */
   house?: boolean
 }
@@ -75,6 +81,8 @@ export class Account {
   readonly key: AccountKey
   readonly house: boolean
   readonly activity: boolean
+  readonly environment: Environment | undefined
+  readonly ips: readonly string[]
   /** What the demo trader has bought and not sold yet (or, negative, the other way), by symbol. */
   readonly held = new Map<string, Big>()
   readonly wallet = new Wallet()
@@ -102,6 +110,8 @@ export class Account {
     this.key = init.key
     this.house = init.house ?? false
     this.activity = init.activity ?? false
+    this.environment = init.environment
+    this.ips = init.ips ?? []
   }
 
   can(permission: string): boolean {

@@ -1,4 +1,4 @@
-import { Account } from './account.ts'
+import { Account, type Environment } from './account.ts'
 import { dec } from './decimal.ts'
 import type { TradingMode } from './instrument.ts'
 import { Random } from './random.ts'
@@ -11,6 +11,8 @@ export interface NewAccount {
   publicKey?: string | undefined
   passphrase?: boolean
   activity?: boolean
+  environment?: Environment | undefined
+  ips?: string[] | undefined
 }
 
 /** All customers of all venues, by id and by API key. */
@@ -40,6 +42,8 @@ export class Accounts {
       createdAt: now,
       permissions: request.permissions,
       activity: request.activity ?? false,
+      environment: request.environment,
+      ips: request.ips,
       key: {
         apiKey,
         secret: request.publicKey ? '' : this.#random.text(64),

@@ -78,12 +78,12 @@ export class Candles {
     }
   }
 
-  /** Candles of a longer interval, oldest first, aligned to the epoch. */
-  merged(intervalMs: number, from: number, to: number): Candle[] {
+  /** Candles of a longer interval, oldest first, aligned to the epoch or, with an offset, to as much before it. */
+  merged(intervalMs: number, from: number, to: number, offsetMs = 0): Candle[] {
     const out: Candle[] = []
     for (const row of this.rows) {
       if (row.openTime + MINUTE <= from || row.openTime > to) continue
-      const openTime = Math.floor(row.openTime / intervalMs) * intervalMs
+      const openTime = Math.floor((row.openTime + offsetMs) / intervalMs) * intervalMs - offsetMs
       const last = out[out.length - 1]
       if (last?.openTime === openTime) mergeInto(last, row)
       else out.push({ ...row, openTime })

@@ -270,6 +270,19 @@ export class Engine {
     })
   }
 
+  /** Cuts an order that is filled in part to what is filled: it is done. */
+  complete(order: Order): void {
+    this.act(() => {
+      if (!isOpen(order)) throw new Refusal('unknown_order')
+      this.#leaveMarket(order)
+      order.qty = order.filled
+      order.amendments += 1
+      this.#end(order, 'FILLED')
+      this.emit({ exec: 'AMENDMENT', order })
+      this.#done(order)
+    })
+  }
+
   rename(order: Order, clientId: string): void {
     const { account } = order
     if (clientId !== order.clientId && account.openClientIds.has(clientKey(order, clientId))) {

@@ -85,3 +85,7 @@ export function parseJsonWithLongIntegers(text: string): unknown {
   }
   return JSON.parse(out)
 }
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}

@@ -140,11 +140,24 @@ function modeField(fields: Fields): TradingMode | undefined {
 }
 
 function createAccounts(world: World, fields: Fields): unknown {
-  fields.only('exchange', 'trading_mode', 'balances', 'permissions', 'public_key', 'count', 'activity')
+  fields.only(
+    'exchange',
+    'trading_mode',
+    'balances',
+    'permissions',
+    'public_key',
+    'count',
+    'activity',
+    'environment',
+    'ips',
+  )
   const venue = venueOf(world, fields)
   const count = fields.integer('count', 1, MAX_ACCOUNTS)
   const activity = fields.flag('activity') ?? false
-  const { balances: given, permissions: wanted, public_key: pem } = fields.raw()
+  const { balances: given, permissions: wanted, public_key: pem, ips } = fields.raw()
+  if (ips !== undefined && (!Array.isArray(ips) || ips.some((each) => typeof each !== 'string'))) {
+    throw new SimError('ips must be a list of addresses')
+  }
   const balances: Record<string, string> = {}
   if (given !== undefined && (given === null || typeof given !== 'object' || Array.isArray(given))) {
     throw new SimError('balances must be an object of asset and decimal')
@@ -181,6 +194,8 @@ function createAccounts(world: World, fields: Fields): unknown {
       permissions: [...permissions],
       publicKey: pem as string | undefined,
       passphrase: venue.passphrases ?? false,
+      environment: fields.oneOf('environment', ['live', 'demo'] as const),
+      ips: ips as string[] | undefined,
       activity,
     }
     const account = world.accounts.create(request, world.clock.now())

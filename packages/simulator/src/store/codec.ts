@@ -1,4 +1,11 @@
-import { Account, type AccountKey, type Income, type Position, type SymbolSettings } from '../engine/account.ts'
+import {
+  Account,
+  type AccountKey,
+  type Environment,
+  type Income,
+  type Position,
+  type SymbolSettings,
+} from '../engine/account.ts'
 import { dec } from '../engine/decimal.ts'
 import type { TradingMode } from '../engine/instrument.ts'
 import type { Market } from '../engine/market.ts'
@@ -16,6 +23,8 @@ export interface StoredAccount {
   permissions: string[]
   key: AccountKey
   activity?: boolean
+  environment?: Environment | undefined
+  ips?: string[]
 }
 
 const POSITION_DECIMALS = [
@@ -56,8 +65,19 @@ export interface StoredState {
 }
 
 export function storeAccount(account: Account): StoredAccount {
-  const { id, exchange, mode, uid, createdAt, permissions, key, activity } = account
-  return { id, exchange, mode, uid, createdAt, permissions, key, ...(activity && { activity }) }
+  const { id, exchange, mode, uid, createdAt, permissions, key, activity, environment, ips } = account
+  return {
+    id,
+    exchange,
+    mode,
+    uid,
+    createdAt,
+    permissions,
+    key,
+    ...(activity && { activity }),
+    ...(environment && { environment }),
+    ...(ips.length > 0 && { ips: [...ips] }),
+  }
 }
 
 export function loadAccount(stored: StoredAccount): Account {

@@ -17,10 +17,10 @@ test.each(['spot', 'futures'] as const)('creates Binance %s', (mode) => {
     transport: testTransport(),
   })
   opened.push(exchange)
-  expect(exchange).toMatchObject({ exchange: 'binance', trading_mode: mode, environment: 'live' })
+  expect(exchange).toMatchObject({ exchange: 'binance', environment: 'live' })
 })
 
-test.each(['okx', 'bybit'] as const)('%s is not built yet, and says so', (exchange) => {
+test.each(['okx'] as const)('%s is not built yet, and says so', (exchange) => {
   const options = { environment: 'live', region: null, endpoints: null, transport: testTransport() } as const
   expect(() => createExchange(exchange, 'spot', options)).toThrow(
     expect.objectContaining({ kind: 'refused', code: 'exchange_not_supported' }),
@@ -33,7 +33,7 @@ test('addresses on a paper exchange', () => {
     ws_api: 'ws://127.0.0.1:9100/binance/spot',
     stream: 'ws://127.0.0.1:9100/binance/spot',
   })
-  expect(paperEndpoints('https://paper.example', 'okx', 'futures').rest).toBe('https://paper.example/okx')
+  expect(paperEndpoints('https://paper.example', 'bybit', 'futures').rest).toBe('https://paper.example/bybit')
 })
 
 test('spot’s own addresses, and what replaces them', () => {
@@ -43,10 +43,12 @@ test('spot’s own addresses, and what replaces them', () => {
   expect(spotEndpoints('live', override)).toEqual({
     rest: 'http://127.0.0.1:1/x',
     wsApi: 'wss://ws-api.binance.com:443',
+    stream: 'ws://127.0.0.1:1',
   })
   expect(spotEndpoints('live', { rest: null, ws_api: 'ws://127.0.0.1:1/' })).toEqual({
     rest: 'https://api.binance.com',
     wsApi: 'ws://127.0.0.1:1',
+    stream: 'wss://stream.binance.com:443',
   })
   expect(() => spotEndpoints('paper', null)).toThrow(expect.objectContaining({ code: 'endpoint_missing' }))
 })

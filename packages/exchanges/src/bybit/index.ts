@@ -1,0 +1,121 @@
+import { ExchangeError } from '../errors.ts'
+import type { AmendRequest, Credentials, Exchange, Instrument, OrderRef, PlaceRequest } from '../exchange.ts'
+import { cacheInstruments } from '../instruments-cache.ts'
+import type { ExchangeOptions } from '../venue.ts'
+import { type Category, categories, InstrumentBook } from './category.ts'
+import { createBybitClient } from './client.ts'
+import { bybitEndpoints, privateStreamUrl } from './endpoints.ts'
+import { formatAmend, formatOrder, orderKey } from './format.ts'
+import { openIpBudget } from './ip-budget.ts'
+import { checkBybitKey } from './key-check.ts'
+import { queryOrder } from './order-query.ts'
+import { type BybitRest, createBybitRest } from './rest.ts'
+import { fetchBybitSnapshot } from './snapshot.ts'
+import { BybitStream } from './stream.ts'
+import { parseInstruments } from './symbols.ts'
+
+/** Bybit in one environment and region, spot and contracts. Throws ExchangeError when `paper` names no addresses. */
+export function createBybit(options: ExchangeOptions): Exchange {
+  const { transport, environment } = options
+  const endpoints = bybitEndpoints(environment, options.region, options.endpoints)
+  const budget = openIpBudget(transport, environment)
+  const client = createBybitClient(transport, endpoints, budget.governor)
+  const rest = createBybitRest(client)
+  const fetchInstruments = cacheInstruments(transport.clock, () => readInstruments(rest))
+  const instruments = bookOf(fetchInstruments)
+  const parts = { rest, clock: transport.clock, venueClock: client.clock, instruments, environment }
+  const streams = new Set<{ close(): void }>()
+  let closed = false
+
+  return {
+    exchange: 'bybit',
+    environment,
+    checkKey: (who) => checkBybitKey(rest, environment, who, () => client.clock.now()),
+    openStream(who, handlers) {
+      if (closed) throw new ExchangeError('not_sent', 'closed', 'The connection to the exchange is being closed.')
+      const stream = new BybitStream({
+        transport,
+        governor: budget.governor,
+        url: privateStreamUrl(endpoints),
+        headers: endpoints.headers,
+        venueClock: client.clock,
+        credentials: who,
+        instruments,
+        handlers,
+        probe: async () => {
+          await rest.account(who)
+        },
+        onEnd: (ended) => streams.delete(ended),
+      })
+      streams.add(stream)
+      return stream
+    },
+    fetchSnapshot: (who, since) => fetchBybitSnapshot(parts, who, since),
+    fetchOrder: (who, ref) => queryOrder(parts, who, ref),
+    placeOrder: async (who, request) => ({
+      order_id: await rest.placeOrder(who, formatOrder(request, await categoryOf(instruments, request))),
+    }),
+    cancelOrder: async (who, ref) => cancelOrder(rest, who, ref, await categoryOf(instruments, ref)),
+    async amendOrder(who, request: AmendRequest) {
+      await rest.amendOrder(who, formatAmend(request, await categoryOf(instruments, request)))
+    },
+    fetchInstruments,
+    async close() {
+      closed = true
+      for (const stream of [...streams]) stream.close()
+      budget.release()
+      await client.close()
+    },
+  }
+}
+
+async function readInstruments(rest: BybitRest): Promise<Instrument[]> {
+  const lists = await Promise.all(
+    categories.map(async (category) => parseInstruments(await rest.instruments(category), category)),
+  )
+  return lists.flat()
+}
+
+/** The list by category and symbol, made once for each list. */
+function bookOf(fetchInstruments: () => Promise<readonly Instrument[]>): () => Promise<InstrumentBook> {
+  const books = new WeakMap<readonly Instrument[], InstrumentBook>()
+  return async () => {
+    const list = await fetchInstruments()
+    const book = books.get(list) ?? new InstrumentBook(list)
+    books.set(list, book)
+    return book
+  }
+}
+
+/** Linear or inverse is decided by the list. Throws ExchangeError `not_sent` without one: then nothing was sent. */
+async function categoryOf(
+  instruments: () => Promise<InstrumentBook>,
+  { trading_mode, symbol }: Pick<PlaceRequest, 'trading_mode' | 'symbol'>,
+): Promise<Category> {
+  if (trading_mode === 'spot') return 'spot'
+  try {
+    return (await instruments()).category(trading_mode, symbol)
+  } catch (cause) {
+    const message = 'Bybit did not tell its instruments; nothing was sent.'
+    throw new ExchangeError('not_sent', 'not_sent', message, { cause })
+  }
+}
+
+/** A conditional spot order is found under its own filter only, and its kind is not told here. */
+const spotFilters = [undefined, 'StopOrder', 'tpslOrder'] as const
+
+async function cancelOrder(rest: BybitRest, who: Credentials, ref: OrderRef, category: Category): Promise<void> {
+  const params = { category, symbol: ref.symbol, ...orderKey(ref) }
+  const filters = category === 'spot' ? spotFilters : [undefined]
+  let notFound: ExchangeError | null = null
+  for (const orderFilter of filters) {
+    try {
+      await rest.cancelOrder(who, { ...params, orderFilter })
+      return
+    } catch (error) {
+      if (!(error instanceof ExchangeError) || error.kind !== 'not_found') throw error
+      notFound ??= error
+    }
+  }
+  if (notFound !== null) throw notFound
+}

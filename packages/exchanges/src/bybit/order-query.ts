@@ -1,0 +1,76 @@
+import { type AccountEvent, isZeroDecimal, type OrderReport } from '@tradercoin/protocol'
+import { ExchangeError } from '../errors.ts'
+import type { Credentials, OrderRef } from '../exchange.ts'
+import type { Clock } from '../transport/clock.ts'
+import type { VenueClock } from '../transport/clock-offset.ts'
+import type { Category, InstrumentBook } from './category.ts'
+import { orderKey } from './format.ts'
+import { parseExecutionRows } from './parse.ts'
+import { parseOrder } from './parse-order.ts'
+import { readSince } from './read-range.ts'
+import type { BybitRest } from './rest.ts'
+
+/** Just after placing, a query may not find the order yet: what is unknown is asked again before it is believed. */
+const secondLooksMs: readonly number[] = [300, 700, 1_000]
+
+export interface QueryParts {
+  rest: BybitRest
+  clock: Clock
+  venueClock: VenueClock
+  instruments(): Promise<InstrumentBook>
+}
+
+/** One order with its executions; null when the venue does not know it after a second look. Throws ExchangeError. */
+export async function queryOrder(parts: QueryParts, who: Credentials, ref: OrderRef): Promise<AccountEvent[] | null> {
+  const instruments = await parts.instruments()
+  const category = instruments.category(ref.trading_mode, ref.symbol)
+  const order = await queryPlainOrder(parts, who, category, ref)
+  if (order === null) return null
+  return [{ kind: 'order', order, execution: null }, ...(await executionsOf(parts, who, category, order))]
+}
+
+/** An order without its executions; null when the venue does not know it after the last look. Throws ExchangeError. */
+export async function queryPlainOrder(
+  { rest, clock }: QueryParts,
+  who: Credentials,
+  category: Category,
+  ref: OrderRef,
+  looksMs = secondLooksMs,
+): Promise<OrderReport | null> {
+  const key = orderKey(ref)
+  for (let look = 0; ; look += 1) {
+    // The history may lag some seconds behind what has just ended; the open orders keep the latest of those, too.
+    const recent = await rest.recentOrder(who, category, ref.symbol, key)
+    const row = recent[0] ?? (await rest.pastOrder(who, category, ref.symbol, key))[0]
+    if (row !== undefined) return readable(row, category)
+    const wait = looksMs[look]
+    if (wait === undefined) return null
+    await new Promise<void>((resolve) => clock.after(wait, resolve))
+  }
+}
+
+/** Throws ExchangeError for an order in a form we do not know: it exists, but says nothing. */
+function readable(row: unknown, category: Category): OrderReport {
+  try {
+    return parseOrder(row, category, null)
+  } catch (cause) {
+    throw new ExchangeError('unavailable', 'unexpected_answer', 'Bybit answered in a form we do not know.', { cause })
+  }
+}
+
+/** The executions of an order. Throws ExchangeError. */
+export async function executionsOf(
+  { rest, venueClock, instruments }: QueryParts,
+  who: Credentials,
+  category: Category,
+  order: OrderReport,
+): Promise<AccountEvent[]> {
+  if (isZeroDecimal(order.executed_qty)) return []
+  const { symbol, order_id: orderId } = order
+  const rows = await readSince(
+    (slice) => rest.executionsOfOrder(who, category, symbol, orderId, slice),
+    order.create_time ?? order.update_time,
+    await venueClock.now(),
+  )
+  return parseExecutionRows(rows, category, await instruments(), () => order)
+}

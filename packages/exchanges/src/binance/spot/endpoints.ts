@@ -72,6 +72,7 @@ export const paths = {
   openOrders: '/api/v3/openOrders',
   allOrders: '/api/v3/allOrders',
   myTrades: '/api/v3/myTrades',
+  myAllocations: '/api/v3/myAllocations',
   openOrderList: '/api/v3/openOrderList',
   allOrderList: '/api/v3/allOrderList',
 } as const

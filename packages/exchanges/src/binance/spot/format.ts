@@ -22,8 +22,8 @@ const venueTypes: Partial<Record<OrderType, string>> = {
 
 /** Parameters of POST /api/v3/order. Throws ExchangeError `refused` for what spot does not have. */
 export function formatPlace(request: PlaceRequest): Params {
-  if (request.reduce_only || request.close_position)
-    refuse('reduce_only_not_supported', 'Spot has no positions to reduce.')
+  if (request.close_position) refuse('close_position_not_supported', 'Spot has no positions to close.')
+  if (request.reduce_only) refuse('reduce_only_not_supported', 'Spot has no positions to reduce.')
   if (request.position_side !== null && request.position_side !== 'NET') {
     refuse('position_side_not_supported', 'Spot has no position sides.')
   }

@@ -1,9 +1,11 @@
-import { type AccountEvent, isZeroDecimal } from '@tradercoin/protocol'
+import { type AccountEvent, addDecimal, compareDecimal, isZeroDecimal, type OrderReport } from '@tradercoin/protocol'
 import { ExchangeError } from '../../errors.ts'
 import type { Credentials, OrderRef } from '../../exchange.ts'
+import { decimalOrNull } from '../../fields.ts'
 import type { Clock } from '../../transport/clock.ts'
 import { parseOrder, parseTrade } from './parse.ts'
 import { pageLimit, type SpotRest, type TimeRange } from './rest.ts'
+import type { RawTrade } from './wire.ts'
 
 /** A query just after placing may not find the order yet: what is "unknown" is asked again before it is believed. */
 const secondLooksMs = [300, 700, 1_000]
@@ -37,12 +39,24 @@ export async function executionsOf(
 ): Promise<AccountEvent[]> {
   if (event.kind !== 'order' || isZeroDecimal(event.order.executed_qty)) return []
   const rows = await rest.tradesOfOrder(credentials, event.order.symbol, event.order.order_id)
-  if (rows.length < pageLimit) return rows.map(parseTrade)
+  if (rows.length < pageLimit)
+    return [...rows, ...(await allocationsOf(rest, credentials, event.order, rows))].map(parseTrade)
   // An order with more trades than one page holds: read them by time instead.
   const { symbol, order_id, create_time, update_time } = event.order
   const range = { startTime: create_time ?? update_time, endTime: update_time }
   const all = await readRange((slice) => rest.trades(credentials, symbol, slice), range)
   return all.map(parseTrade).filter((found) => found.kind !== 'execution' || found.execution.order_id === order_id)
+}
+
+/** What the trades do not explain of an order, smart order routing may have filled. */
+async function allocationsOf(
+  rest: SpotRest,
+  credentials: Credentials,
+  { symbol, order_id, executed_qty }: OrderReport,
+  trades: readonly unknown[],
+): Promise<unknown[]> {
+  const traded = trades.map((row) => decimalOrNull((row as RawTrade).qty) ?? '0').reduce(addDecimal, '0')
+  return compareDecimal(traded, executed_qty) < 0 ? rest.allocations(credentials, symbol, order_id) : []
 }
 
 const dayMs = 24 * 60 * 60_000

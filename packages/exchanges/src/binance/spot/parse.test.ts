@@ -159,6 +159,79 @@ describe('executionReport', () => {
     )
   })
 
+  const prevented: OrderReport = {
+    ...resting,
+    symbol: 'BTCUSDT',
+    order_id: '70220051',
+    client_order_id: 'hub-stp-2',
+    side: 'SELL',
+    status: 'EXPIRED',
+    price: '95000',
+    quantity: '0.01',
+    executed_qty: '0.004',
+    venue_average_price: '95000',
+    reason: 'EXPIRED_IN_MATCH',
+    create_time: 1795300601000,
+    update_time: 1795300610000,
+  }
+
+  test('self-trade prevention ends the rest of an order that has filled in part, as a query tells it too', () => {
+    expect(read('order-self-trade-partly')).toEqual(order(prevented))
+    expect(parseOrder(fixture('rest-order-self-trade').value)).toEqual(order(prevented)[0])
+  })
+
+  test('self-trade prevention that only makes an order smaller leaves it open', () => {
+    expect(read('order-self-trade-decremented')).toEqual(
+      order({
+        ...prevented,
+        order_id: '70220053',
+        client_order_id: 'hub-stp-3',
+        status: 'NEW',
+        executed_qty: '0',
+        venue_average_price: null,
+        reason: null,
+      }),
+    )
+  })
+
+  test('self-trade prevention by transfer is no execution either', () => {
+    expect(read('order-self-trade-transferred')).toMatchObject([
+      { order: { status: 'EXPIRED', executed_qty: '0', reason: 'EXPIRED_IN_MATCH' }, execution: null },
+    ])
+  })
+
+  test('what smart order routing fills has an allocation in place of a trade', () => {
+    const [event] = read('order-allocated')
+    const execution: ExecutionReport = {
+      ...fill,
+      symbol: 'BTCUSDT',
+      order_id: '70220060',
+      client_order_id: 'hub-sor-1',
+      trade_id: 'allocation:0',
+      price: '94990',
+      quantity: '0.01',
+      quote_qty: '949.9',
+      fee: '0.00001',
+      fee_asset: 'BTC',
+      is_maker: false,
+      time: 1795300750000,
+    }
+    expect(event).toMatchObject({ order: { status: 'FILLED', executed_qty: '0.01' }, execution })
+    const rows = fixture('rest-allocations').value as unknown[]
+    expect(rows.map(parseTrade)).toEqual([{ kind: 'execution', execution: { ...execution, client_order_id: null } }])
+  })
+
+  test.each<[string, Partial<OrderReport>]>([
+    ['order-pegged', { status: 'NEW', type: 'LIMIT', price: '2400' }],
+    ['order-of-strategy', { status: 'NEW', quantity: '0.5' }],
+    ['order-replace-rejected', { status: 'REJECTED', reason: 'INSUFFICIENT_BALANCES' }],
+    ['order-renamed', { status: 'PARTIALLY_FILLED', client_order_id: 'hub-a1b2c4', quantity: '1' }],
+    ['order-no-liquidity', { status: 'EXPIRED', executed_qty: '12', reason: 'INSUFFICIENT_LIQUIDITY' }],
+    ['order-fok-expired', { status: 'EXPIRED', time_in_force: 'FOK', reason: 'UNFILLED_FOK_ORDER_EXPIRED' }],
+  ])('%s', (name, expected) => {
+    expect(read(name)).toMatchObject([{ order: expected, execution: null }])
+  })
+
   test('the pending leg of a list waits under its list', () => {
     expect(read('order-leg-pending')).toEqual(
       order({

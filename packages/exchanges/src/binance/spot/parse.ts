@@ -100,14 +100,14 @@ function parseExecutionReport(e: RawExecutionReport): AccountEvent {
     create_time: timeOrNull(e.O),
     update_time: updateTime,
   }
-  // Trade ids start at 0 on a new symbol: only -1 means "no trade".
-  if (e.t === -1 || e.t === undefined) return { kind: 'order', order, execution: null }
+  const executionId = e.x === 'TRADE' ? tradeId(e.t, e.a) : null
+  if (executionId === null) return { kind: 'order', order, execution: null }
   const execution: ExecutionReport = {
     trading_mode: 'spot',
     symbol,
     order_id: orderId,
     client_order_id: clientOrderId,
-    trade_id: tradeId(e.t, 't'),
+    trade_id: executionId,
     side: orderSide,
     position_side: null,
     price: decimal(e.L, 'L'),
@@ -172,11 +172,13 @@ export function parseOrder(row: unknown, knownClientId: string | null = null): A
   })
 }
 
-/** Trade object of GET /myTrades. */
+/** Trade object of GET /myTrades, or allocation object of GET /myAllocations. */
 export function parseTrade(row: unknown): AccountEvent {
   return keeping('trade', row, () => {
     const t = object(row, 'the trade') as RawTrade
     if (typeof t.isBuyer !== 'boolean') throw new ShapeError('isBuyer is not a flag')
+    const executionId = tradeId(t.id ?? -1, t.allocationId)
+    if (executionId === null) throw new ShapeError('id is not an id')
     return {
       kind: 'execution',
       execution: {
@@ -184,7 +186,7 @@ export function parseTrade(row: unknown): AccountEvent {
         symbol: text(t.symbol, 'symbol'),
         order_id: id(t.orderId, 'orderId'),
         client_order_id: null,
-        trade_id: tradeId(t.id, 'id'),
+        trade_id: executionId,
         side: t.isBuyer ? 'BUY' : 'SELL',
         position_side: null,
         price: decimal(t.price, 'price'),
@@ -240,9 +242,14 @@ function listOf(value: unknown): string | null {
   return listId === null ? null : `list:${listId}`
 }
 
-/** Throws ShapeError. */
-function tradeId(value: unknown, name: string): string {
-  return value === 0 ? '0' : id(value, name)
+/**
+ * Trade ids start at 0 on a new symbol: only -1 means that there is none. Smart order routing fills by allocations, which have an id
+ * space of their own. Null: nothing was executed. Throws ShapeError.
+ */
+function tradeId(trade: unknown, allocation: unknown): string | null {
+  if (trade !== -1 && trade !== undefined) return trade === 0 ? '0' : id(trade, 'trade id')
+  if (allocation === undefined) return null
+  return `allocation:${allocation === 0 ? '0' : id(allocation, 'allocation id')}`
 }
 
 function keeping(name: string, row: unknown, read: () => AccountEvent): AccountEvent {

@@ -39,7 +39,10 @@ export interface SpotRest {
   /** Orders whose last change lies in the range. */
   allOrders(credentials: Credentials, symbol: string, range: TimeRange): Promise<unknown[]>
   tradesOfOrder(credentials: Credentials, symbol: string, orderId: string): Promise<unknown[]>
+  /** What smart order routing has filled of an order; trades do not list it. */
+  allocations(credentials: Credentials, symbol: string, orderId: string): Promise<unknown[]>
   trades(credentials: Credentials, symbol: string, range: TimeRange): Promise<unknown[]>
+  openOrderLists(credentials: Credentials): Promise<RawOrderList[]>
   /** Order lists that changed in the range, on any symbol. */
   orderLists(credentials: Credentials, range: TimeRange): Promise<RawOrderList[]>
   place(credentials: Credentials, request: PlaceRequest): Promise<{ order_id: string }>
@@ -73,8 +76,11 @@ export function createSpotRest(client: BinanceClient): SpotRest {
       read(credentials, paths.allOrders, { symbol, ...range, limit: pageLimit }, 20, 'history', rowsAnswer),
     tradesOfOrder: (credentials, symbol, orderId) =>
       read(credentials, paths.myTrades, { symbol, orderId, limit: pageLimit }, 5, 'recovery', rowsAnswer),
+    allocations: (credentials, symbol, orderId) =>
+      read(credentials, paths.myAllocations, { symbol, orderId, limit: pageLimit }, 20, 'recovery', rowsAnswer),
     trades: (credentials, symbol, range) =>
       read(credentials, paths.myTrades, { symbol, ...range, limit: pageLimit }, 20, 'history', rowsAnswer),
+    openOrderLists: (credentials) => read(credentials, paths.openOrderList, {}, 6, 'recovery', orderListsAnswer),
     orderLists: (credentials, range) =>
       read(credentials, paths.allOrderList, { ...range, limit: pageLimit }, 20, 'history', orderListsAnswer),
     async place(credentials, request) {

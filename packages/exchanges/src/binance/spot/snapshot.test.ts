@@ -85,6 +85,7 @@ class FakeRest implements SpotRest {
   open: object[] = []
   orders: { symbol: string; orderId: number }[] = []
   trades_: { symbol: string; orderId: number }[] = []
+  allocations_: { symbol: string; orderId: number }[] = []
   lists: { orders: { symbol: string; orderId: string }[] }[] = []
 
   async account() {
@@ -108,6 +109,14 @@ class FakeRest implements SpotRest {
   async tradesOfOrder(_who: unknown, symbol: string, orderId: string) {
     this.calls.push(`tradesOfOrder ${orderId}`)
     return this.trades_.filter((row) => row.symbol === symbol && String(row.orderId) === orderId)
+  }
+  async allocations(_who: unknown, symbol: string, orderId: string) {
+    this.calls.push(`allocations ${orderId}`)
+    return this.allocations_.filter((row) => row.symbol === symbol && String(row.orderId) === orderId)
+  }
+  async openOrderLists() {
+    this.calls.push('openOrderLists')
+    return this.lists
   }
   async trades(_who: unknown, symbol: string) {
     this.calls.push(`trades ${symbol}`)
@@ -306,6 +315,29 @@ describe('what is found', () => {
     rest.orders = [order('ETHUSDT', 9, { status: 'CANCELED' }) as never]
     const snapshot = await fetchSnapshot(rest, {})
     expect(ids(snapshot.events)).toEqual(['order 9 CANCELED'])
+  })
+
+  test('the waiting legs of an open order list, which are not listed as open orders', async () => {
+    const rest = new FakeRest()
+    rest.accountNow.updateTime = now
+    rest.open = [order('ETHUSDT', 8, { orderListId: 4411 })]
+    rest.orders = [order('ETHUSDT', 9, { orderListId: 4411, status: 'PENDING_NEW', workingTime: -1 }) as never]
+    const legs = [8, 9].map((id) => ({ symbol: 'ETHUSDT', orderId: String(id) }))
+    rest.lists = [{ orders: legs }]
+    const snapshot = await fetchSnapshot(rest, { time: null })
+    expect(ids(snapshot.events)).toEqual(['order 8 NEW', 'order 9 UNTRIGGERED'])
+  })
+
+  test('what smart order routing has filled is asked for where trades do not explain an order', async () => {
+    const rest = new FakeRest()
+    rest.orders = [order('BTCUSDT', 1, { ...filled, usedSor: true }) as never]
+    rest.allocations_ = [{ ...trade('BTCUSDT', 1), id: undefined, allocationId: 0 } as never]
+    const ref = { trading_mode, symbol: 'BTCUSDT', order_id: '1', client_order_id: null }
+    const snapshot = await fetchSnapshot(rest, { open_orders: [ref] })
+    expect(rest.calls).toContain('allocations 1')
+    expect(snapshot.events.filter((event) => event.kind === 'execution')).toMatchObject([
+      { execution: { trade_id: 'allocation:0', quantity: '2' } },
+    ])
   })
 
   test('a busy symbol’s trades are read together', async () => {

@@ -16,7 +16,7 @@ import { spotCapabilities } from './capabilities.ts'
 import { executionsOf, queryOrder, readRange } from './order-query.ts'
 import { parseBalances, parseOrder, parseTrade } from './parse.ts'
 import type { SpotRest, TimeRange } from './rest.ts'
-import type { RawAccount } from './wire.ts'
+import type { RawAccount, RawOrder } from './wire.ts'
 
 /** Queries look back a little further than what is known, for the venue's database may lag behind its stream. */
 const overlapMs = 60_000
@@ -101,6 +101,20 @@ class Reader {
       const event = parseOrder(row)
       if (this.#since.time === null) this.events.push(...(await executionsOf(rest, this.#credentials, event)))
       this.#add(event, true)
+    }
+    await this.#readWaitingLegs()
+  }
+
+  /** The legs of open order lists that wait for another: they are no orders of the book yet, so they may not be listed as open. */
+  async #readWaitingLegs(): Promise<void> {
+    if (!this.events.some((event) => event.kind === 'order' && event.order.parent_order_id !== null)) return
+    const { rest, clock } = this.#parts
+    for (const list of await rest.openOrderLists(this.#credentials)) {
+      for (const { symbol, orderId } of list.orders) {
+        if (this.#accounted.has(`${symbol} ${orderId}`)) continue
+        const ref = { trading_mode: 'spot', symbol, order_id: orderId, client_order_id: null } as const
+        for (const event of (await queryOrder(rest, clock, this.#credentials, ref)) ?? []) this.#add(event, true)
+      }
     }
   }
 
@@ -221,7 +235,9 @@ async function readSymbol(
   const orders = rows.map((row) => parseOrder(row))
   const traded = orders.filter((event) => event.kind === 'order' && !isZeroDecimal(event.order.executed_qty))
   const trades: AccountEvent[] = []
-  if (traded.length <= fewOrders) {
+  // What smart order routing has filled is not among the symbol's trades, but is found with its order.
+  const isRouted = rows.some((row) => (row as RawOrder).usedSor === true)
+  if (traded.length <= fewOrders || isRouted) {
     for (const event of traded) trades.push(...(await executionsOf(rest, credentials, event)))
   } else {
     const tradeRows = await readRange((slice) => rest.trades(credentials, symbol, slice), range)

@@ -32,6 +32,7 @@ export type RawExecutionReport = Raw<
   | 'n' // its commission
   | 'N' // asset of the commission
   | 't' // trade id, -1 when this is no trade
+  | 'a' // allocation id, of an order filled by smart order routing
   | 'm' // maker
   | 'w' // on the book
   | 'z' // cumulative quantity
@@ -64,12 +65,14 @@ export type RawOrder = Raw<
   | 'isWorking'
   | 'workingTime'
   | 'expiryReason'
+  | 'usedSor'
 >
 
-/** Trade object of GET /myTrades. */
+/** Trade object of GET /myTrades, and allocation object of GET /myAllocations. */
 export type RawTrade = Raw<
   | 'symbol'
   | 'id'
+  | 'allocationId'
   | 'orderId'
   | 'price'
   | 'qty'

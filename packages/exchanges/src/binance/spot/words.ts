@@ -58,7 +58,7 @@ export function orderStatus(word: unknown, type: unknown, waiting: boolean, reas
   if (status === undefined) throw new ShapeError('unknown order status')
   if (status === 'NEW' && waiting && isConditional(type)) return 'UNTRIGGERED'
   if (status === 'EXPIRED' && reason === 'WOULD_MATCH_IMMEDIATELY') return 'REJECTED'
-  if (status === 'EXPIRED' && reason === 'REJECTED' && isPostOnly(type)) return 'REJECTED'
+  if (status === 'EXPIRED' && reason === 'REJECTED') return 'REJECTED'
   return status
 }
 

@@ -224,7 +224,7 @@ export class Hub {
       const refusal = refusalOf(error)
       if (refusal === null) this.deps.log.error({ err: error }, 'market_subscription_failed')
       const { code, message } = refusal ?? { code: 'not_available', message: 'The hub could not subscribe.' }
-      tab.endMarket(name, code, message)
+      tab.endMarket(name, code, message, is_default_environment)
     }
   }
 

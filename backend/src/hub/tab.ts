@@ -128,9 +128,9 @@ export class Tab implements Due, Watcher {
     this.line.uncork()
   }
 
-  endMarket(name: TopicName, code: string, reason: string): void {
+  endMarket(name: TopicName, code: string, reason: string, is_default_environment: boolean | null = null): void {
     this.send(errorFrame(code, reason))
-    this.send(marketStatusFrame({ ...name, state: 'ended', reason, is_default_environment: null }))
+    this.send(marketStatusFrame({ ...name, state: 'ended', reason, is_default_environment }))
   }
 
   onPong(): void {

@@ -20,6 +20,7 @@ import { createCursor } from './cursor.ts'
 import { ApiError } from './errors.ts'
 import { type Line, openLine, readyTimeoutMs } from './line.ts'
 import { createListeners } from './listeners.ts'
+import { createMarkets, type Markets } from './markets.ts'
 import type { OpenSocket } from './raw-socket.ts'
 import { onWakeUp } from './wake-up.ts'
 
@@ -50,6 +51,8 @@ export interface Realtime {
   onKeyStatus(fn: (status: KeyStatus) => void): () => void
   /** The hub's answer to something this client did wrong. */
   onError(fn: (error: { code: string; message: string }) => void): () => void
+  /** An order book, ticker or candles: asked for while somebody watches, again after each reconnect. */
+  watchMarket: Markets['watch']
 }
 
 export interface RealtimeOptions {
@@ -82,6 +85,8 @@ export function createRealtime(options: RealtimeOptions): RealtimeControl {
     key_status: list<[KeyStatus]>(),
     error: list<[{ code: string; message: string }]>(),
   }
+
+  const markets = createMarkets({ clock, send: (message) => line?.send(message), onThrow: options.onThrow })
 
   let cursor = createCursor()
   let keys: readonly KeyLink[] = []
@@ -123,6 +128,7 @@ export function createRealtime(options: RealtimeOptions): RealtimeControl {
     line?.close(closeCode)
     line = null
     isReady = false
+    markets.onLost()
   }
 
   function finish(reason: DisconnectReason | null) {
@@ -228,6 +234,8 @@ export function createRealtime(options: RealtimeOptions): RealtimeControl {
         return void reauth()
       case 'error':
         return listeners.error.emit(message.data)
+      default:
+        return markets.onMessage(message)
     }
   }
 
@@ -245,6 +253,7 @@ export function createRealtime(options: RealtimeOptions): RealtimeControl {
     if (cursor.isCaughtUp()) staleSince = null
     const { session_id, user_id } = ready
     publish({ status: 'connected', attempt: 0, nextRetryAt: null, staleSince, keys, reason: null, session_id, user_id })
+    if (isReady) markets.onReady()
   }
 
   function onSnapshot(snapshot: Snapshot) {
@@ -340,6 +349,7 @@ export function createRealtime(options: RealtimeOptions): RealtimeControl {
     onSnapshot: listeners.snapshot.add,
     onKeyStatus: listeners.key_status.add,
     onError: listeners.error.add,
+    watchMarket: markets.watch,
   }
 }
 

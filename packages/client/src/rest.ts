@@ -5,11 +5,14 @@ import type {
   AmendOrderBody,
   Balance,
   CancelOrderAnswer,
+  CandleInterval,
+  Candles,
   ExchangeKey,
   Execution,
   Gap,
   ListenKeyAnswer,
   Order,
+  OrderBook,
   OrderDetails,
   OrderStats,
   OrderStatus,
@@ -18,6 +21,7 @@ import type {
   PlaceOrderAnswer,
   PlaceOrderBody,
   Position,
+  Ticker,
   User,
   UserEvent,
   Venue,
@@ -69,6 +73,13 @@ export interface Instrument {
 export interface InstrumentQuery extends Pick<ListQuery, 'exchange_key_id' | 'symbol'> {
   exchange?: Order['exchange'] | undefined
   trading_mode?: Order['trading_mode'] | undefined
+}
+export interface MarketQuery {
+  exchange: Order['exchange']
+  trading_mode: Order['trading_mode']
+  symbol: string
+  /** Left out: whose prices the user's keys see. */
+  environment?: ExchangeKey['environment'] | undefined
 }
 export interface LoginSession {
   id: number | string
@@ -156,6 +167,18 @@ export function createRest(options: { apiUrl: () => string; fetch: Fetch; getTok
     /** The exchanges this hub speaks with, and what each offers. */
     venues: async () => (await call<{ items: Venue[] }>('GET', '/trading/venues')).items,
     gaps: (query?: ListQuery & PageQuery, signal?: AbortSignal) => list<Gap>('/trading/gaps', query, signal),
+    /** Read once; `watchMarket` keeps it up to date. An unknown symbol is ApiError 422 `unknown_symbol`. */
+    market: {
+      orderBook: (query: MarketQuery, signal?: AbortSignal) =>
+        call<OrderBook>('GET', '/market/order-book', { query: flat(query), signal }),
+      ticker: (query: MarketQuery, signal?: AbortSignal) =>
+        call<Ticker>('GET', '/market/ticker', { query: flat(query), signal }),
+      /** Oldest first, the running one last; `limit` 1 to 500, 200 when left out. */
+      candles: (
+        query: MarketQuery & { interval?: CandleInterval | undefined; limit?: number | undefined },
+        signal?: AbortSignal,
+      ) => call<Candles>('GET', '/market/candles', { query: flat(query), signal }),
+    },
     /** The log itself, oldest first: the events after `after`. Another epoch is ApiError 409, pruned ones 410. */
     events: (query: { epoch?: string | undefined; after?: number | undefined; limit?: number | undefined } = {}) =>
       call<{ epoch: string; items: UserEvent[]; next: number }>('GET', '/events', { query }),

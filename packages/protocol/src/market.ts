@@ -87,7 +87,7 @@ export const marketStatusSchema = z.object({
   /** `subscribed`: answers `subscribe`. `stale`: what was told last is out of date until data comes again. `ended`: nothing follows. */
   state: z.enum(['subscribed', 'stale', 'ended']),
   reason: z.string().nullable(),
-  /** With `subscribed` and `ended`: whether this is the environment that a request without one means. */
+  /** In answer to `subscribe`: whether this is the environment that a request without one means; null otherwise. */
   is_default_environment: z.boolean().nullable(),
 })
 export type MarketStatus = z.infer<typeof marketStatusSchema>

@@ -116,6 +116,13 @@ export function marketEndpoints(venue: BybitVenue): Endpoint[] {
   return [
     { ...open, rest: 'GET /v5/market/time', run: () => time(venue) },
     { ...open, rest: 'GET /v5/market/instruments-info', run: (call) => instruments(venue, call) },
+    // The private variant tells an account's own limits, which are the general ones here.
+    {
+      security: 'READ',
+      rest: 'GET /v5/account/instruments-info',
+      perSecond: () => 50,
+      run: (call) => instruments(venue, call),
+    },
     { ...open, rest: 'GET /v5/market/orderbook', run: (call) => orderbook(venue, call) },
     { ...open, rest: 'GET /v5/market/tickers', run: (call) => tickers(venue, call) },
     { ...open, rest: 'GET /v5/market/kline', run: (call) => kline(venue, call) },

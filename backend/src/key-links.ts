@@ -23,14 +23,16 @@ export class KeyLinks {
 
   /** The same keys as a heartbeat tells of them. */
   pulse(userId: number): Heartbeat['keys'] {
-    return listKeyIds(this.db, { user_id: userId }).map((exchange_key_id) => {
-      const account = this.accounts.get(exchange_key_id)
-      return { exchange_key_id, state: account?.status().state ?? 'stopped', age_ms: account?.ageMs() ?? null }
+    return listKeyIds(this.db, { user_id: userId }).map(({ id, is_suspended }) => {
+      const account = this.accounts.get(id)
+      const atRest = is_suspended === 1 ? 'action_needed' : 'stopped'
+      return { exchange_key_id: id, state: account?.status().state ?? atRest, age_ms: account?.ageMs() ?? null }
     })
   }
 
   withLink(item: ExchangeKeyItem): ExchangeKeyItem {
     const account = this.accounts.get(item.id)
+    if (!account && item.is_suspended && item.is_active) return { ...item, state: 'action_needed' }
     if (!account) return { ...item, state: 'stopped', state_reason: null }
     const { state, reason, last_event_at } = account.status()
     return {

@@ -9,13 +9,14 @@ import {
 import type { AccountEvent, KeyState, KeyStatus } from '@tradercoin/protocol'
 import { type AccountKey, activeKeyRow, readKeyProgress } from '../store/account-keys.ts'
 import { BookingQueue, isEnding } from './booking-queue.ts'
+import { ComparisonPlan } from './comparison-plan.ts'
 import { credentialsOf } from './credentials.ts'
 import { completionPatienceMs, IncompleteOrders } from './incomplete-orders.ts'
 import { settleOpenRequests } from './open-requests.ts'
 import type { AccountParts } from './parts.ts'
 import { reasonFor } from './reason.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
-import { catchUp, compare, settlingMs } from './synchronise.ts'
+import { catchUp, compare } from './synchronise.ts'
 
 /** A key whose owner must act is tried again after about this long. */
 const actionRetryMs = 5 * 60_000
@@ -25,25 +26,8 @@ const startOverMs = 1_000
 const staleAfterMs = 75_000
 /** An event that has waited this long for the database is shown as a delay. */
 const delayedAfterMs = 5_000
-/** When something was still moving, the comparison is done again after this. */
-const compareAgainMs = 20_000
 /** A look at our own open requests that failed is repeated after this. */
 const lookAgainAfterFailureMs = 15_000
-/** An event that could not be read may have been a fill: the venue is asked this soon after it, and this often at most. */
-const doubtAfterMs = 8_000
-const doubtEveryMs = 60_000
-/** Once the stream is suspected, the venue is asked again after this until all is compared, and anew this often at most. */
-const suspectAgainMs = 2_000
-const suspectEveryMs = 60_000
-/** The time from one comparison with the venue to the next, and what chance adds. */
-const compareEveryMs = 8 * 60_000
-const compareJitterMs = 4 * 60_000
-
-/** The stream is suspected of losing events since then, and the next comparison is due (our clock, ms). */
-interface Suspicion {
-  since: number
-  dueAt: number
-}
 
 /**
  * One exchange key at work: its private stream and what queries add make the ledger whole. It records from the moment it starts,
@@ -71,14 +55,7 @@ export class Account implements StreamHandlers {
   /** Grows with each change of the line: what was begun on an earlier one does not speak for this one. */
   private line = 0
   private upAt = 0
-  private compareAt = 0
-  /** When to compare because an event could not be read (our clock, ms); null: every one could. */
-  private doubtAt: number | null = null
-  private nextDoubtAt = 0
-  private suspicion: Suspicion | null = null
-  private nextSuspicionAt = 0
-  /** Our clock (ms) when a query last showed the ledger to be in step. */
-  private provenAt = 0
+  private readonly comparison: ComparisonPlan
   private lookAt: number | null = null
   private isLooking = false
   private toldState: KeyState | null = null
@@ -90,9 +67,10 @@ export class Account implements StreamHandlers {
     this.exchange = exchange
     this.snapshots = snapshots
     this.incomplete = new IncompleteOrders(this)
+    this.comparison = new ComparisonPlan(parts.clock)
     this.queue = new BookingQueue(parts, key, {
       onOverflow: (oldestAt) => this.startOver(oldestAt),
-      onUnread: () => this.doubt(),
+      onUnread: () => this.comparison.doubt(),
       onIncomplete: (ids) => {
         this.incomplete.note(ids)
         this.expectOutcome(completionPatienceMs)
@@ -139,14 +117,14 @@ export class Account implements StreamHandlers {
     this.saveListenKey()
   }
 
-  /** Ends the stream. What has arrived is still booked; `drained` resolves when it is. */
-  async stop(): Promise<void> {
+  /** Ends the stream, in a state that says why. What has arrived is still booked; resolves when it is. */
+  async stop(state: 'stopped' | 'action_needed' = 'stopped', reason: string | null = null): Promise<void> {
     this.isClosed = true
     this.line += 1
     this.isUp = false
     this.cancelTimer?.()
     this.closeStream()
-    this.setState('stopped', null)
+    this.setState(state, reason)
     this.queue.release()
     await this.queue.idle()
     this.queue.close()
@@ -158,8 +136,7 @@ export class Account implements StreamHandlers {
     this.wasUp = true
     this.line += 1
     this.upAt = this.parts.clock.now()
-    // The snapshot that follows brings whatever was lost before.
-    this.suspicion = null
+    this.comparison.trust()
     this.queue.hold()
     this.setState('syncing', null)
     this.wake?.()
@@ -194,27 +171,24 @@ export class Account implements StreamHandlers {
   get comparisonDueAt(): number | null {
     const mayRun = this.isUp && !this.isCatchingUp && !this.isComparing && !this.isClosed
     if (!mayRun || (this.state !== 'live' && this.state !== 'action_needed')) return null
-    return Math.min(this.compareAt, this.doubtAt ?? this.compareAt, this.suspicion?.dueAt ?? this.compareAt)
+    return this.comparison.dueAt
   }
 
   /** Compares with the venue. What only a query knew is booked; an execution the stream never brought condemns the stream. */
   async compare(): Promise<void> {
-    const { clock, log } = this.parts
-    const { line, provenAt, suspicion } = this
-    const begunAt = clock.now()
-    const isDoubted = this.doubtAt !== null && this.doubtAt <= clock.now()
-    if (isDoubted) this.doubtAt = null
+    const { log } = this.parts
+    const { line } = this
+    const { provenAt } = this.comparison
+    const begun = this.comparison.begin()
     this.isComparing = true
     try {
       const { booked, isSettled } = await this.snapshots.run(() => compare(this))
       if (line !== this.line) return
-      if (isSettled) this.planComparison()
-      else this.compareAt = clock.now() + compareAgainMs
-      if (suspicion) this.followUp(suspicion, isSettled || begunAt >= suspicion.since + settlingMs)
+      this.comparison.done(begun, isSettled)
       if (this.state === 'action_needed') this.setState('live', null)
       if (booked.execution === 0) return
       // What could not be read is no sign that the stream is deaf.
-      if (isDoubted && !suspicion)
+      if (begun.isDoubted && !begun.suspicion)
         return log('warn', 'unread_events_recovered', { exchange_key_id: this.key.id, executions: booked.execution })
       log('warn', 'stream_lost_events', { exchange_key_id: this.key.id, executions: booked.execution })
       this.lineLost(provenAt, 'silent', {
@@ -224,34 +198,12 @@ export class Account implements StreamHandlers {
       this.reopen(0)
     } catch (error) {
       if (line !== this.line || isEnding(error)) return
-      this.compareAt = clock.now() + actionRetryMs
-      if (isDoubted) this.doubt()
-      if (suspicion) suspicion.dueAt = clock.now() + lookAgainAfterFailureMs
+      this.comparison.failed(begun)
       if (error instanceof ExchangeError && error.kind === 'auth') this.setState('action_needed', error.message)
       else log('info', 'comparison_failed', { exchange_key_id: this.key.id, problem: messageOf(error) })
     } finally {
       this.isComparing = false
     }
-  }
-
-  private doubt(): void {
-    const now = this.parts.clock.now()
-    this.doubtAt ??= Math.max(now + doubtAfterMs, this.nextDoubtAt)
-    this.nextDoubtAt = this.doubtAt + doubtEveryMs
-  }
-
-  /** A query has told what the stream should have: the venue is asked at once for whatever else it kept back. */
-  private suspect(): void {
-    if (this.suspicion) return
-    const since = Math.max(this.parts.clock.now(), this.nextSuspicionAt)
-    this.suspicion = { since, dueAt: since }
-    this.nextSuspicionAt = since + suspectEveryMs
-  }
-
-  /** A comparison leaves the last seconds to the stream: until one has seen all that was before the suspicion, it is done again. */
-  private followUp(suspicion: Suspicion, isAnswered: boolean): void {
-    if (isAnswered) this.suspicion = null
-    else suspicion.dueAt = this.parts.clock.now() + suspectAgainMs
   }
 
   private connect(): void {
@@ -309,7 +261,7 @@ export class Account implements StreamHandlers {
   }
 
   private goLive(): void {
-    this.planComparison()
+    this.comparison.proven()
     this.queue.release()
     this.setState('live', null)
     this.saveListenKey()
@@ -352,7 +304,7 @@ export class Account implements StreamHandlers {
   private async settleRequests(): Promise<number | null> {
     const { line } = this
     const { nextInMs, isStreamBehind } = await settleOpenRequests(this, this.isUp ? this.upAt : null)
-    if (isStreamBehind && line === this.line) this.suspect()
+    if (isStreamBehind && line === this.line) this.comparison.suspect()
     return nextInMs
   }
 
@@ -361,16 +313,10 @@ export class Account implements StreamHandlers {
     const { executions, isLacking, nextInMs } = await this.incomplete.complete()
     if (executions > 0) {
       this.parts.log('warn', 'missing_fill_found', { exchange_key_id: this.key.id, executions })
-      if (line === this.line) this.suspect()
+      if (line === this.line) this.comparison.suspect()
     }
-    if (isLacking) this.doubt()
+    if (isLacking) this.comparison.doubt()
     return nextInMs
-  }
-
-  private planComparison(): void {
-    const { clock } = this.parts
-    this.provenAt = clock.now()
-    this.compareAt = this.provenAt + compareEveryMs + compareJitterMs * clock.random()
   }
 
   /** What arrived before the line was lost is true all the same and is booked. */

@@ -175,9 +175,7 @@ describe('a key whose owner must act', () => {
     const [first, second] = venue.streams
     second?.up()
     first?.down('auth', 'The key was deleted at the exchange.', false)
-    expect(bench.accounts.statesOf(1)).toMatchObject([
-      { state: 'action_needed', reason: 'The key was deleted at the exchange.' },
-    ])
+    expect([bench.link()]).toMatchObject([{ state: 'action_needed', reason: 'The key was deleted at the exchange.' }])
     await until(() => expect(bench.state(2)).toBe('live'))
     clock.advance(100_000)
     expect(venue.streams).toHaveLength(2)
@@ -194,7 +192,7 @@ describe('a key whose owner must act', () => {
     bench.accounts.start(1)
     venue.stream.up()
     await until(() => expect(bench.state()).toBe('action_needed'))
-    expect(bench.accounts.statesOf(1)).toMatchObject([{ reason: "This address is not on the key's list." }])
+    expect([bench.link()]).toMatchObject([{ reason: "This address is not on the key's list." }])
     venue.snapshot = async () => venue.snapshotOf([])
     await until(() => {
       clock.advance(60_000)
@@ -213,7 +211,7 @@ describe('what goes wrong inside the hub', () => {
     bench.accounts.start(1)
     venue.stream.up()
     await until(() => expect(bench.logged).toContain('snapshot_failed'))
-    const [{ reason } = { reason: null }] = bench.accounts.statesOf(1)
+    const [{ reason } = { reason: null }] = [bench.link()]
     expect(reason).toBe("the hub could not store what the exchange told; see the hub's log")
     expect(bench.problems[0]).toMatch(/no such table: gaps/)
     for (const status of bench.statuses) expect(`${status.reason}`).not.toMatch(inside)
@@ -233,7 +231,7 @@ describe('what goes wrong inside the hub', () => {
     bench = await AccountsBench.open(path, clock, venue, { unseal })
     bench.accounts.start(1)
     const reason = "the hub could not open the stream of this key; see the hub's log"
-    expect(bench.accounts.statesOf(1)).toMatchObject([{ state: 'action_needed', reason }])
+    expect([bench.link()]).toMatchObject([{ state: 'action_needed', reason }])
     expect(bench.problems).toEqual(['a sealed text of 48 bytes'])
   })
 
@@ -422,7 +420,7 @@ describe('comparing while live', () => {
   it('is not called live while nothing is heard', async () => {
     await goLive()
     pass(80_000)
-    expect(bench.accounts.statesOf(1)).toMatchObject([{ state: 'stale', age_ms: 80_000 }])
+    expect([bench.link()]).toMatchObject([{ state: 'stale', age_ms: 80_000 }])
     expect(bench.statuses.at(-1)).toMatchObject({ state: 'stale' })
     venue.stream.aliveAt = clock.now()
     pass(2_000)

@@ -1,5 +1,5 @@
 import type { Exchange } from '@tradercoin/exchanges'
-import type { AmendOrderBody, KeyLink, KeyState, KeyStatus, Order, PlaceOrderBody } from '@tradercoin/protocol'
+import type { AmendOrderBody, KeyState, KeyStatus, Order, PlaceOrderBody } from '@tradercoin/protocol'
 import { type AccountKey, activeAccountKey, activeAccountKeys } from '../store/account-keys.ts'
 import { JobError } from '../store/errors.ts'
 import { listOpenOrders, type OpenOrderFilter, readOrder } from '../store/order-list.ts'
@@ -7,6 +7,7 @@ import type { UserScope } from '../store/scope.ts'
 import { Account } from './account.ts'
 import { type AmendAnswer, amendOrder } from './amendment.ts'
 import { fewAtOnce } from './few-at-once.ts'
+import { KeyChecks } from './key-checks.ts'
 import type { AccountParts } from './parts.ts'
 import { type CancelAnswer, cancelOrder, placeOrder } from './placement.ts'
 import { reasonFor } from './reason.ts'
@@ -23,7 +24,7 @@ const marksAJob = 500
 /** Cancels of one account under way at once: what a cancel of all must leave of the venue's patience for others. */
 const cancelsAtOnce = 10
 
-/** The venue of a key; the same object for every key of one venue, mode, environment and region. */
+/** The adapter of a key; the same object for every key that shares it. */
 export type ExchangeFor = (
   exchange: AccountKey['exchange'],
   tradingMode: AccountKey['trading_mode'],
@@ -42,13 +43,13 @@ export class Accounts {
   private readonly options: AccountsOptions
   private readonly parts: AccountParts
   private readonly accounts = new Map<number, Account>()
-  private readonly byUser = new Map<number, Set<Account>>()
   private readonly snapshotQueues = new Map<Exchange, SnapshotQueue>()
   private readonly listeners: StatusListener[] = []
   private isClosed = false
   private cancelRound: (() => void) | null = null
   private cancelStart: (() => void) | null = null
   private nextMarkAt = 0
+  private readonly checks: KeyChecks
 
   constructor(options: AccountsOptions) {
     this.options = options
@@ -58,6 +59,12 @@ export class Accounts {
         for (const listener of this.listeners) listener(user_id, status)
       },
     }
+    this.checks = new KeyChecks(this.parts, {
+      exchangeFor: (key) => this.exchangeOf(key),
+      admits: (exchange) => this.queueOf(exchange).admitsComparison(),
+      onSuspended: (keyId, reason) => this.stop(keyId, 'action_needed', reason),
+      onResumed: (keyId) => this.start(keyId, 'key_suspended'),
+    })
   }
 
   /** Told of each change of a key's state. */
@@ -74,30 +81,37 @@ export class Accounts {
       this.cancelStart = this.parts.clock.after(startPauseMs, () => step(from + startsAtOnce))
     }
     step(0)
+    this.checks.planAll()
     this.nextMarkAt = this.parts.clock.now() + markEveryMs
     this.planRound()
   }
 
-  /** Starts an active key that was added or switched on; one that runs is left alone. */
-  start(keyId: number): void {
+  /** Starts an active key that was added, switched on or resumed; one that runs is left alone. `cause`: of the gap before. */
+  start(keyId: number, cause = 'key_inactive'): void {
     const key = activeAccountKey(this.parts.db, keyId)
-    if (key) this.startKey(key, 'key_inactive')
+    if (key) this.startKey(key, cause)
   }
 
-  /** Ends a key's stream at once; resolves when what had arrived is booked. */
-  async stop(keyId: number): Promise<void> {
+  /** Plans the checks of the rights of a key that was added. */
+  planCheck(keyId: number): void {
+    this.checks.plan(keyId)
+  }
+
+  /** Looks at a key's rights now; suspends or resumes it where they have changed. Never throws. */
+  checkRights(keyId: number): Promise<void> {
+    return this.checks.check(keyId)
+  }
+
+  /** Ends a key's stream at once, in a state that says why; resolves when what had arrived is booked. */
+  async stop(
+    keyId: number,
+    state: 'stopped' | 'action_needed' = 'stopped',
+    reason: string | null = null,
+  ): Promise<void> {
     const account = this.accounts.get(keyId)
     if (!account) return
     this.accounts.delete(keyId)
-    const ofUser = this.byUser.get(account.key.user_id)
-    ofUser?.delete(account)
-    if (ofUser?.size === 0) this.byUser.delete(account.key.user_id)
-    await account.stop()
-  }
-
-  /** The links of a user's running keys, for heartbeats and lists. */
-  statesOf(userId: number): KeyLink[] {
-    return [...(this.byUser.get(userId) ?? [])].map((account) => ({ ...account.status(), age_ms: account.ageMs() }))
+    await account.stop(state, reason)
   }
 
   /** A running key; undefined when it does not run. */
@@ -176,12 +190,14 @@ export class Accounts {
 
   private startKey(key: AccountKey, cause: string): void {
     if (this.isClosed || this.accounts.has(key.id)) return
-    const exchange = this.options.exchangeFor(key.exchange, key.trading_mode, key.environment, key.region)
+    const exchange = this.exchangeOf(key)
     const account = new Account(this.parts, key, exchange, this.queueOf(exchange))
     this.accounts.set(key.id, account)
-    const ofUser = this.byUser.get(key.user_id) ?? new Set()
-    this.byUser.set(key.user_id, ofUser.add(account))
     account.start(cause)
+  }
+
+  private exchangeOf({ exchange, trading_mode, environment, region }: AccountKey): Exchange {
+    return this.options.exchangeFor(exchange, trading_mode, environment, region)
   }
 
   private runningAccount({ user_id }: UserScope, keyId: number): Account {
@@ -216,6 +232,7 @@ export class Accounts {
     for (const [exchange, account] of mostOverdue) {
       if (this.queueOf(exchange).admitsComparison()) void account.compare()
     }
+    this.checks.round()
     if (now >= this.nextMarkAt) {
       this.nextMarkAt = now + markEveryMs
       void this.markAlive()

@@ -13,7 +13,7 @@ import { listKeys, readKey } from '../store/exchange-keys.ts'
 import { addKey, cleanCredentials, type KeyAdding } from './key-adding.ts'
 import { checkKeyFields } from './key-rules.ts'
 import { addPaperKey } from './paper-account.ts'
-import { idOf, notFound, Problem } from './problem.ts'
+import { idOf, notFound, refuseIdleKey } from './problem.ts'
 import type { ApiServer } from './server.ts'
 
 export interface KeyRoutes extends KeyAdding {
@@ -63,6 +63,7 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
         ip,
       })
       accounts.start(item.id)
+      accounts.planCheck(item.id)
       return reply.code(201).send(links.withLink(item))
     },
   })
@@ -80,6 +81,7 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
       }
       const item = await addPaperKey(routes, paperUrl, { user_id: principal.user.id, body, activity: false, ip })
       accounts.start(item.id)
+      accounts.planCheck(item.id)
       return reply.code(201).send(links.withLink(item))
     },
   })
@@ -94,9 +96,12 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
     handler: async ({ principal, params, body, ip }) => {
       const scope = { user_id: principal.user.id }
       const id = idOf(params.id)
-      if (!readKey(store.db, scope, id)) throw notFound()
+      const known = readKey(store.db, scope, id)
+      if (!known) throw notFound()
       await store.writer.run('patchKey', { ...scope, id, ip, ...defined(body) })
       if (body.is_active === false) await accounts.stop(id)
+      // The owner may have taken the rights away for which it was suspended.
+      if (body.is_active === true && known.is_suspended) await accounts.checkRights(id)
       if (body.is_active === true) accounts.start(id)
       const item = readKey(store.db, scope, id)
       if (!item) throw notFound()
@@ -122,7 +127,7 @@ export function listenKeyRoutes(api: ApiServer, { store, accounts, links }: KeyR
     const id = idOf(text)
     const item = readKey(store.db, { user_id: userId }, id)
     if (!item) throw notFound()
-    if (!item.is_active) throw new Problem(409, 'key_inactive', 'The key is switched off; switch it on first.')
+    refuseIdleKey(item)
     accounts.start(id)
     return id
   }

@@ -1,4 +1,5 @@
 import { type Clock, type Credentials, describeVenue, ExchangeError } from '@tradercoin/exchanges'
+import { canMoveMoney, warningsOf } from '../accounts/key-rights.ts'
 import { sealCredentials } from '../auth/key-secrets.ts'
 import type { Vault } from '../auth/vault.ts'
 import { accountScope, type Exchanges, type Venue } from '../exchanges.ts'
@@ -38,8 +39,8 @@ export async function addKey(adding: KeyAdding, request: KeyRequest): Promise<Ex
     describeVenue(request.venue.exchange).regions,
     credentials,
   )
-  const { account_uid, permissions, warnings } = check
-  if (permissions?.withdraw || permissions?.transfer) {
+  const { account_uid, permissions } = check
+  if (canMoveMoney(permissions)) {
     throw new Problem(
       422,
       'withdraw_permission',
@@ -64,7 +65,7 @@ export async function addKey(adding: KeyAdding, request: KeyRequest): Promise<Ex
     api_key_last4: credentials.api_key.slice(-4),
     ...sealCredentials(vault, { id, user_id, exchange }, credentials),
     permissions,
-    warnings,
+    warnings: warningsOf(check, adding.clock.now()),
     ip,
   })
   const item = readKey(store.db, { user_id }, id)

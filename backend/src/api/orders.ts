@@ -33,7 +33,7 @@ import { type Idempotency, idempotencyKeyOf, once } from './idempotency.ts'
 import { venuesOf } from './instruments.ts'
 import { queryName } from './lists.ts'
 import { orderProblems } from './order-rules.ts'
-import { idOf, notFound, Problem } from './problem.ts'
+import { idOf, notFound, Problem, refuseIdleKey } from './problem.ts'
 import type { ApiServer } from './server.ts'
 
 export interface OrderRoutes extends Idempotency {
@@ -188,7 +188,7 @@ function checkKey(store: Store, scope: UserScope, keyId: number): ExchangeKeyIte
   }
   const key = readKey(store.db, scope, keyId)
   if (!key) throw notFound()
-  if (!key.is_active) throw new Problem(409, 'key_inactive', 'The key is switched off; switch it on first.')
+  refuseIdleKey(key)
   return key
 }
 

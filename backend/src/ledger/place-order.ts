@@ -23,7 +23,8 @@ export interface CreatePendingOrderArgs {
 export const createPendingOrder: Job<CreatePendingOrderArgs, Order> = (db, args, context) => {
   const { terms, ...account } = args
   const key = db.get(
-    'SELECT id FROM exchange_keys WHERE id = ? AND user_id = ? AND exchange = ? AND is_active = 1 AND deleted_at IS NULL',
+    `SELECT id FROM exchange_keys WHERE id = ? AND user_id = ? AND exchange = ? AND is_active = 1 AND suspended_reason IS NULL
+     AND deleted_at IS NULL`,
     account.exchange_key_id,
     account.user_id,
     account.exchange,

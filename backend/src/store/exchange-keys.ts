@@ -10,14 +10,15 @@ export interface ExchangeKeyItem extends ExchangeKey {
   warnings: string[]
 }
 
-type ItemRow = Omit<ExchangeKeyItem, 'is_active' | 'permissions' | 'warnings'> & {
+type ItemRow = Omit<ExchangeKeyItem, 'is_active' | 'is_suspended' | 'permissions' | 'warnings'> & {
   is_active: 0 | 1
+  suspended_reason: string | null
   permissions: string | null
   warnings: string
 }
 
-const itemColumns = `id, exchange, trading_mode, environment, region, label, api_key_last4, is_active, permissions, warnings, state,
-  state_reason, last_event_at, listen_key_expires_at, created_at`
+const itemColumns = `id, exchange, trading_mode, environment, region, label, api_key_last4, is_active, permissions, warnings, checked_at,
+  suspended_reason, state, state_reason, last_event_at, listen_key_expires_at, created_at`
 /** The user's keys, newest first, with their state as last stored. */
 export function listKeys(db: Database, { user_id }: UserScope): ExchangeKeyItem[] {
   return db
@@ -28,14 +29,13 @@ export function listKeys(db: Database, { user_id }: UserScope): ExchangeKeyItem[
     .map(toItem)
 }
 
-/** The ids of the user's keys, newest first; cheap enough for every heartbeat. */
-export function listKeyIds(db: Database, { user_id }: UserScope): number[] {
-  return db
-    .all<{ id: number }>(
-      'SELECT id FROM exchange_keys WHERE user_id = ? AND deleted_at IS NULL ORDER BY created_at DESC, id DESC',
-      user_id,
-    )
-    .map(({ id }) => id)
+/** The user's keys, newest first, and whether each is suspended; cheap enough for every heartbeat. */
+export function listKeyIds(db: Database, { user_id }: UserScope): { id: number; is_suspended: number }[] {
+  return db.all(
+    `SELECT id, suspended_reason IS NOT NULL AND is_active = 1 AS is_suspended FROM exchange_keys
+     WHERE user_id = ? AND deleted_at IS NULL ORDER BY created_at DESC, id DESC`,
+    user_id,
+  )
 }
 
 /** Whether the user has a key or had one that they deleted. */
@@ -51,10 +51,12 @@ export function readKey(db: Database, { user_id }: UserScope, id: number): Excha
   return row && toItem(row)
 }
 
-function toItem(row: ItemRow): ExchangeKeyItem {
+function toItem({ suspended_reason, ...row }: ItemRow): ExchangeKeyItem {
   return {
     ...row,
     is_active: row.is_active === 1,
+    is_suspended: suspended_reason !== null,
+    state_reason: suspended_reason ?? row.state_reason,
     permissions: row.permissions === null ? null : (JSON.parse(row.permissions) as KeyPermissions),
     warnings: JSON.parse(row.warnings) as string[],
   }
@@ -147,7 +149,8 @@ export function storeKey(db: Database, key: NewKey, { now }: Pick<JobContext, 'n
   if (removed === undefined) {
     db.run(
       `INSERT INTO exchange_keys (${given.join(', ')}, permissions, warnings, id, user_id, exchange, environment, account_scope,
-         state, created_at) VALUES (${given.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, 'connecting', ?)`,
+         state, checked_at, created_at)
+       VALUES (${given.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, 'connecting', ?, ?)`,
       ...values,
       id,
       user_id,
@@ -155,12 +158,15 @@ export function storeKey(db: Database, key: NewKey, { now }: Pick<JobContext, 'n
       environment,
       account_scope,
       now,
+      now,
     )
   } else {
     db.run(
       `UPDATE exchange_keys SET ${given.map((column) => `${column} = ?`).join(', ')}, permissions = ?, warnings = ?,
-         is_active = 1, state = 'connecting', state_reason = NULL, deleted_at = NULL WHERE id = ?`,
+         checked_at = ?, suspended_reason = NULL, is_active = 1, state = 'connecting', state_reason = NULL, deleted_at = NULL
+       WHERE id = ?`,
       ...values,
+      now,
       id,
     )
   }

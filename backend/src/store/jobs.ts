@@ -2,7 +2,7 @@ import { requestAmend, settleAmend } from '../ledger/amend-order.ts'
 import { bookEvents } from '../ledger/book-events.ts'
 import { requestCancel, settleCancel } from '../ledger/cancel-order.ts'
 import { finishSync, openGap } from '../ledger/gap-jobs.ts'
-import { markAlive, saveKeyState, saveListenKey } from '../ledger/key-jobs.ts'
+import { markAlive, saveKeyCheck, saveKeyState, saveListenKey } from '../ledger/key-jobs.ts'
 import { addKey, deleteKey } from '../ledger/key-removal.ts'
 import { createPendingOrder, settlePlace } from '../ledger/place-order.ts'
 import { pruneEvents } from '../ledger/prune-events.ts'
@@ -46,6 +46,7 @@ export const jobs = {
   openGap,
   finishSync,
   markAlive,
+  saveKeyCheck,
   saveKeyState,
   saveListenKey,
   pruneEvents,

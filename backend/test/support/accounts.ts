@@ -1,5 +1,5 @@
 import type { Clock, Exchange } from '@tradercoin/exchanges'
-import type { Gap, KeyStatus } from '@tradercoin/protocol'
+import type { Gap, KeyLink, KeyStatus } from '@tradercoin/protocol'
 import type { AccountsOptions } from '../../src/accounts/accounts.ts'
 import { Accounts } from '../../src/accounts/accounts.ts'
 import type { CommittedEvent } from '../../src/store/outbox.ts'
@@ -62,6 +62,12 @@ export class AccountsBench {
 
   state(keyId = 1): string | undefined {
     return this.accounts.get(keyId)?.status().state
+  }
+
+  /** The key's link as tabs are told of it; undefined when it does not run. */
+  link(keyId = 1): KeyLink | undefined {
+    const account = this.accounts.get(keyId)
+    return account && { ...account.status(), age_ms: account.ageMs() }
   }
 
   async close(): Promise<void> {

@@ -269,6 +269,10 @@ export const exchangeKeySchema = z.object({
   is_active: z.boolean(),
   /** Null where the venue offers no check (Binance testnet and demo). */
   permissions: keyPermissionsSchema.nullable(),
+  /** When the exchange was last asked what the key may do; null before the first time that was noted. */
+  checked_at: time.nullable(),
+  /** The key could move money away when it was last checked: its stream is closed and nothing is traded with it until it cannot. */
+  is_suspended: z.boolean(),
   state: keyStateSchema,
   state_reason: z.string().nullable(),
   last_event_at: time.nullable(),

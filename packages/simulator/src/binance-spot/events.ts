@@ -2,6 +2,7 @@ import type { Account } from '../engine/account.ts'
 import { ZERO } from '../engine/decimal.ts'
 import type { OrderEvent } from '../engine/events.ts'
 import { EXPIRY_REASON, eight, eightText } from './shapes.ts'
+import { stopPrice } from './trailing.ts'
 
 /** User data events of Binance Spot (fact sheet: binance.md section 6). */
 
@@ -23,7 +24,7 @@ export function executionReport(event: OrderEvent, now: number): Record<string, 
     f: order.tif,
     q: eight(order.qty),
     p: eight(order.price),
-    P: eight(order.trigger?.price ?? ZERO),
+    P: eight(stopPrice(order) ?? ZERO),
     F: eightText(String(order.extra.icebergQty ?? '0')),
     g: order.listId,
     C: renamed ? order.origClientId : '',
@@ -51,6 +52,10 @@ export function executionReport(event: OrderEvent, now: number): Record<string, 
   const working = order.workingAt > 0 ? order.workingAt : event.exec === 'NEW' && onBook ? order.updatedAt : 0
   if (working > 0 && order.status !== 'CANCELED') report.W = working
   report.V = order.stp
+  if (order.extra.trailingDelta !== undefined) {
+    report.d = order.extra.trailingDelta
+    if (order.extra.trailingTime !== -1) report.D = order.extra.trailingTime
+  }
   if (order.extra.strategyId !== undefined) report.j = order.extra.strategyId
   if (order.extra.strategyType !== undefined) report.J = order.extra.strategyType
   if (order.preventedMatchId > 0) {

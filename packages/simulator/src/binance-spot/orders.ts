@@ -8,6 +8,7 @@ import { isOpen, type Order, type Side, type StpMode, type Ticket } from '../eng
 import { checkFilters, marketOf } from './filters.ts'
 import { DEFAULT_STP, ORDER_TYPES, STP_MODES } from './instruments.ts'
 import { amended, cancelled, fillsOf, placed } from './shapes.ts'
+import { readTrailing } from './trailing.ts'
 import type { SpotVenue } from './venue.ts'
 
 const CLIENT_ID = /^[a-zA-Z0-9-_.:/]{1,36}$/
@@ -42,8 +43,8 @@ export function triggerDirection(type: string, side: Side): 'UP' | 'DOWN' {
   return (side === 'BUY') === stop ? 'UP' : 'DOWN'
 }
 
-/** Reads and checks the parameters of a new order; names may carry a prefix, as in order lists. */
-export function readTicket(venue: SpotVenue, params: Params): Ticket {
+/** Reads and checks the parameters of a new order. `market`: where it may trail; the legs of lists may not. */
+export function readTicket(venue: SpotVenue, params: Params, market?: Market): Ticket {
   const side = enumParam(params, 'side', ['BUY', 'SELL'] as const, -1117, 'Invalid side.')
   const type = enumParam(params, 'type', ORDER_TYPES, -1116, 'Invalid orderType.')
   const stops = type.startsWith('STOP_LOSS') || type.startsWith('TAKE_PROFIT')
@@ -52,7 +53,9 @@ export function readTicket(venue: SpotVenue, params: Params): Ticket {
     ? enumParam(params, 'timeInForce', ['GTC', 'IOC', 'FOK'] as const, -1115, 'Invalid timeInForce.')
     : 'GTC'
   if (!NEEDS_TIF.has(type) && params.has('timeInForce')) throw notRequired('timeInForce')
-  if (params.has('trailingDelta')) throw new ApiError(-1013, 'Trailing stop orders are not supported for this symbol.')
+  const trails = params.has('trailingDelta')
+  if (trails && !stops) throw notRequired('trailingDelta')
+  if (trails && !market) throw new ApiError(-1013, 'Trailing stop orders are not supported for this symbol.')
   if (params.has('quoteOrderQty') && type !== 'MARKET') throw notRequired('quoteOrderQty')
   if (params.has('price') && !limit) throw notRequired('price')
   if (params.has('stopPrice') && !stops) throw notRequired('stopPrice')
@@ -64,12 +67,15 @@ export function readTicket(venue: SpotVenue, params: Params): Ticket {
   const price = limit ? params.needDecimal('price') : ZERO
   if ((!quoteQty && qty.eq(ZERO)) || (limit && price.eq(ZERO)))
     throw new ApiError(-1013, 'Price * QTY is zero or less.')
-  const stopPrice = stops ? params.needDecimal('stopPrice') : undefined
+  const stopPrice = stops && !trails ? params.needDecimal('stopPrice') : params.decimal('stopPrice')
+  const direction = triggerDirection(type, side)
+  const trailing = market ? readTrailing(params, market, direction, stopPrice, venue.world.clock.now()) : undefined
+  const trigger = trailing?.trigger ?? (stopPrice && { price: stopPrice, direction, triggered: false })
   const stp = params.text('selfTradePreventionMode') ?? DEFAULT_STP
   if (!(STP_MODES as readonly string[]).includes(stp)) {
     throw new ApiError(-1013, 'This symbol does not allow the specified self-trade prevention mode.')
   }
-  const extra: Ticket['extra'] = {}
+  const extra: Ticket['extra'] = { ...trailing?.extra }
   const iceberg = params.decimal('icebergQty')
   if (iceberg) {
     if (!limit) throw notRequired('icebergQty')
@@ -93,7 +99,7 @@ export function readTicket(venue: SpotVenue, params: Params): Ticket {
     price,
     qty,
     ...(quoteQty ? { quoteQty } : {}),
-    ...(stopPrice ? { trigger: { price: stopPrice, direction: triggerDirection(type, side), triggered: false } } : {}),
+    ...(trigger ? { trigger } : {}),
     stp: stp as StpMode,
     extra,
   }
@@ -186,7 +192,7 @@ function cancelShared(venue: SpotVenue, order: Order, cancelId: string): Record<
 function place(venue: SpotVenue, call: Call): Record<string, unknown> {
   const { params, account } = call
   const market = marketOf(venue.engine.markets, params.need('symbol'))
-  const ticket = readTicket(venue, params)
+  const ticket = readTicket(venue, params, market)
   const answer = respType(params, ticket.type)
   checkFilters(account, market, ticket)
   const order = venue.engine.place(account, market, ticket)
@@ -221,7 +227,7 @@ function cancelReplace(venue: SpotVenue, call: Call): unknown {
     throw new ApiError(-1130, "Data sent for parameter 'cancelReplaceMode' is not valid.")
   }
   if (!params.has('cancelOrderId') && !params.has('cancelOrigClientOrderId')) throw missing('cancelOrderId')
-  const ticket = readTicket(venue, params)
+  const ticket = readTicket(venue, params, market)
   const answer = respType(params, ticket.type)
   checkFilters(account, market, ticket)
   const attempt = (run: () => unknown): Half => {

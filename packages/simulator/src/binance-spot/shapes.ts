@@ -1,6 +1,7 @@
 import type { Account } from '../engine/account.ts'
 import { type Big, dec, ZERO } from '../engine/decimal.ts'
 import type { ExpiryReason, Fill, Order } from '../engine/order.ts'
+import { stopPrice } from './trailing.ts'
 
 /** How Binance Spot writes orders and trades (fact sheet: binance-rest.md sections 3 and 5). */
 
@@ -25,7 +26,12 @@ export const EXPIRY_REASON: Record<ExpiryReason, string> = {
 /** Fields that appear only when they apply: stop price, iceberg, strategy, self-trade prevention, expiry. */
 export function conditional(order: Order): Record<string, unknown> {
   const out: Record<string, unknown> = {}
-  if (order.trigger) out.stopPrice = eight(order.trigger.price)
+  const stop = stopPrice(order)
+  if (stop) out.stopPrice = eight(stop)
+  if (order.extra.trailingDelta !== undefined) {
+    out.trailingDelta = order.extra.trailingDelta
+    out.trailingTime = order.extra.trailingTime
+  }
   if (order.extra.icebergQty !== undefined) out.icebergQty = eightText(String(order.extra.icebergQty))
   if (order.extra.strategyId !== undefined) out.strategyId = order.extra.strategyId
   if (order.extra.strategyType !== undefined) out.strategyType = order.extra.strategyType
@@ -111,7 +117,7 @@ export function queried(order: Order): Record<string, unknown> {
     origQuoteOrderQty: eight(order.quoteQty),
     selfTradePreventionMode: order.stp,
     ...conditional(order),
-    stopPrice: eight(order.trigger?.price ?? ZERO),
+    stopPrice: eight(stopPrice(order) ?? ZERO),
     icebergQty: eightText(String(order.extra.icebergQty ?? '0')),
   }
 }

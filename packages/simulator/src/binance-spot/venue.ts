@@ -32,6 +32,7 @@ import { OrderLists } from './lists.ts'
 import { marketEndpoints } from './market-data.ts'
 import { orderEndpoints } from './orders.ts'
 import { queryEndpoints } from './queries.ts'
+import { trail } from './trailing.ts'
 import { streamEndpoints, UserStreams } from './user-streams.ts'
 import { walletEndpoints } from './wallet-api.ts'
 
@@ -92,7 +93,9 @@ export class SpotVenue implements Venue {
         trade: (market, trade) => this.market.trade(market, trade),
       },
       commit: (dirty) => world.commit(this, dirty),
+      reportsTriggered: true,
     })
+    this.engine.onPrice.push((market) => trail(market, world.clock.now()))
     this.lists = new OrderLists(this)
     this.house = new House(this.engine, new Random(world.seed ^ 0x4005e), this.exchange, this.mode)
     this.api = new BinanceApi({

@@ -19,6 +19,8 @@ export interface EngineOptions {
   refuseUnfillableFok?: boolean
   /** Whether a post-only order that would take is refused, or accepted and at once expired for POST_ONLY. */
   postOnly?: 'refuse' | 'accept'
+  /** Venues that report a triggered order that rests as NEW once more. */
+  reportsTriggered?: boolean
 }
 
 /** Price-time matching over any number of markets. One action runs at a time and is committed as a whole. */
@@ -35,6 +37,7 @@ export class Engine {
   readonly #commit: (dirty: Dirty) => void
   readonly #refuseFok: boolean
   readonly #acceptPostOnly: boolean
+  readonly #reportsTriggered: boolean
   #depth = 0
   #time = 0
   #priority = 1
@@ -50,6 +53,7 @@ export class Engine {
     this.#commit = options.commit
     this.#refuseFok = options.refuseUnfillableFok ?? false
     this.#acceptPostOnly = options.postOnly === 'accept'
+    this.#reportsTriggered = options.reportsTriggered ?? false
   }
 
   /** The time of the running action: everything it does happens at one instant. */
@@ -611,6 +615,9 @@ export class Engine {
       }
     }
     this.work(order)
+    // It is on the book from now on, which is news even where nothing traded.
+    const rests = order.kind === 'LIMIT' && order.status === 'NEW'
+    if (this.#reportsTriggered && rests) this.emit({ exec: 'NEW', order })
   }
 
   #finish(): void {

@@ -146,6 +146,11 @@ export function createHttp(transport: Transport, options: HttpOptions): Http {
   }
 
   function failure(request: HttpRequest, sent: boolean, cause: Error): ExchangeError {
+    // Headers carry nothing but credentials; undici refuses what no header may hold, and its words would quote it.
+    if (!sent && 'code' in cause && cause.code === 'UND_ERR_INVALID_ARG') {
+      const message = `The ${options.venue} API key holds characters that no key has.`
+      return new ExchangeError('auth', 'invalid_credentials', message)
+    }
     if (!sent && request.effect === 'write') {
       return new ExchangeError('not_sent', 'not_sent', `${options.venue} could not be reached; nothing was sent.`, {
         cause,

@@ -60,7 +60,7 @@ describe('what spot takes', () => {
 describe('what spot does not have is refused before it is sent', () => {
   test.each<[string, Partial<PlaceRequest>, string]>([
     ['reduce-only', { reduce_only: true }, 'reduce_only_not_supported'],
-    ['close position', { close_position: true }, 'reduce_only_not_supported'],
+    ['close position', { close_position: true }, 'close_position_not_supported'],
     ['position side', { position_side: 'LONG' }, 'position_side_not_supported'],
     ['margin mode', { margin_mode: 'CROSS' }, 'margin_mode_not_supported'],
     ['mark price trigger', { trigger_by: 'MARK' }, 'trigger_not_supported'],

@@ -17,8 +17,22 @@ export interface SimLedger {
     quantity: string
     executed_qty: string
   }[]
-  executions: { trade_id: string; order_id: string; symbol: string; price: string; quantity: string }[]
+  executions: {
+    trade_id: string
+    order_id: string
+    symbol: string
+    side: string
+    price: string
+    quantity: string
+    quote_qty: string
+    fee: string
+    fee_asset: string
+    realized_pnl: string
+    is_maker: boolean
+  }[]
   balances: Record<string, string>
+  locked: Record<string, string>
+  positions: { symbol: string; position_side: string; quantity: string; entry_price: string; realized_pnl: string }[]
 }
 
 /** The paper exchange's levers, over HTTP as anyone has them. */
@@ -39,9 +53,9 @@ export class SimControls {
       trading_mode: this.#mode,
       ...options,
     })
-    const { account_id, uid, api_key, api_secret } = made as Record<string, string>
+    const { account_id, uid, api_key, api_secret, passphrase } = made as Record<string, string>
     if (!account_id || !api_key || !api_secret) throw new Error('the simulator made no account')
-    return { account_id, uid: String(uid), credentials: { api_key, api_secret, passphrase: null } }
+    return { account_id, uid: String(uid), credentials: { api_key, api_secret, passphrase: passphrase ?? null } }
   }
 
   async revoke(accountId: string): Promise<void> {
@@ -53,12 +67,21 @@ export class SimControls {
     accountId: string,
     order: { symbol: string; side: 'BUY' | 'SELL'; type: string; quantity: string; price?: string },
   ): Promise<{ order_id: string; client_order_id: string }> {
-    const placed = await this.#call('POST', '/sim/orders', { account_id: accountId, ...order })
+    const placed = await this.#call('POST', '/sim/orders', {
+      account_id: accountId,
+      trading_mode: this.#mode,
+      ...order,
+    })
     return placed as { order_id: string; client_order_id: string }
   }
 
   async price(symbol: string, price: string): Promise<void> {
     await this.#call('POST', '/sim/price', { exchange: this.#exchange, trading_mode: this.#mode, symbol, price })
+  }
+
+  /** Money from outside, or (negative) to it. */
+  async transfer(accountId: string, asset: string, amount: string): Promise<void> {
+    await this.#call('POST', '/sim/transfer', { account_id: accountId, asset, amount })
   }
 
   /** `account` limits the fault to one account; without it the whole venue is hit. */
@@ -72,8 +95,20 @@ export class SimControls {
   }
 
   /** Fills among these accounts at a steady rate; resolves when it is over. */
-  async storm(accountIds: string[], fills: number, ratePerSecond: number, seed: number): Promise<void> {
-    await this.#call('POST', '/sim/storm', { account_ids: accountIds, fills, rate_per_s: ratePerSecond, seed })
+  async storm(
+    accountIds: string[],
+    fills: number,
+    ratePerSecond: number,
+    seed: number,
+    symbol?: string,
+  ): Promise<void> {
+    await this.#call('POST', '/sim/storm', {
+      account_ids: accountIds,
+      fills,
+      rate_per_s: ratePerSecond,
+      seed,
+      ...(symbol === undefined ? {} : { symbol }),
+    })
   }
 
   async advanceClock(ms: number): Promise<void> {
@@ -82,6 +117,16 @@ export class SimControls {
 
   async ledger(accountId: string): Promise<SimLedger> {
     return (await this.#call('GET', `/sim/ledger?account_id=${accountId}`)) as SimLedger
+  }
+
+  /** Private connections the exchange has open, of all accounts. */
+  async privateConnections(): Promise<number> {
+    const { venues } = (await this.#call('GET', '/sim/health')) as {
+      venues: { exchange: string; trading_modes: string[]; connections: { private: number } }[]
+    }
+    const own = venues.find((venue) => venue.exchange === this.#exchange && venue.trading_modes.includes(this.#mode))
+    if (own === undefined) throw new Error('the simulator does not have this venue')
+    return own.connections.private
   }
 
   async #call(method: string, path: string, body?: object): Promise<unknown> {

@@ -1,15 +1,27 @@
-import { startSimulator } from '@tradercoin/simulator'
-import { exchangeContract } from '../../contract.suite.ts'
+import { exchangeContract } from '../../contract/contract.suite.ts'
+import { binance } from '../venue.ts'
+import { changeSetting } from './owner.suite.ts'
 
 exchangeContract({
-  exchange: 'binance',
+  venue: binance,
   trading_mode: 'futures',
-  start: (limits) => startSimulator({ port: 0, seed: 7, limits, bot: false }),
   symbol: 'BTCUSDT',
-  longIdSymbol: 'ETHUSDT',
-  restingPrice: '92000',
-  insidePrice: '95000',
-  takingPrice: '95100',
+  price: '95000',
+  below: '92000',
+  above: '98000',
+  taking: '95100',
+  contract_size: '1',
+  long_ids: { symbol: 'ETHUSDT', quantity: '0.1' },
+  unicode: null,
   unaffordable: '9000',
-  announcesShutdown: false,
+  deep: '3',
+  broken: { tick: '92000.01', step: '0.0101', quantity: '0.0001', notional: '0.001' },
+  owner: {
+    hedge: (url, { credentials }) =>
+      changeSetting(url, credentials, '/fapi/v1/positionSide/dual', { dualSidePosition: 'true' }),
+    isolate: (url, { credentials }, symbol) =>
+      changeSetting(url, credentials, '/fapi/v1/marginType', { symbol, marginType: 'ISOLATED' }),
+  },
+  tells_transfer_right: true,
+  announces_shutdown: false,
 })

@@ -1,15 +1,20 @@
-import { startSimulator } from '@tradercoin/simulator'
-import { exchangeContract } from '../../contract.suite.ts'
+import { exchangeContract } from '../../contract/contract.suite.ts'
+import { binance } from '../venue.ts'
 
 exchangeContract({
-  exchange: 'binance',
+  venue: binance,
   trading_mode: 'spot',
-  start: (limits) => startSimulator({ port: 0, seed: 7, limits, bot: false }),
   symbol: 'BTCUSDT',
-  longIdSymbol: 'ETHUSDT',
-  restingPrice: '90000',
-  insidePrice: '95000',
-  takingPrice: '95100',
-  announcesShutdown: true,
+  price: '95000',
+  below: '92000',
+  above: '98000',
+  taking: '95100',
+  contract_size: '1',
+  long_ids: { symbol: 'ETHUSDT', quantity: '0.1' },
+  unicode: { symbol: '这是测试币456', quantity: '10', price: '4.2' },
   unaffordable: '2',
+  deep: '0.9',
+  broken: { tick: '92000.001', step: '0.010000001', quantity: '0.000001', notional: '0.00001' },
+  tells_transfer_right: true,
+  announces_shutdown: true,
 })

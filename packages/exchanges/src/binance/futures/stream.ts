@@ -1,6 +1,7 @@
 import type { AccountEvent } from '@tradercoin/protocol'
 import { ExchangeError } from '../../errors.ts'
 import type { DownCause, OrderRef, PrivateStream, StreamHandlers } from '../../exchange.ts'
+import { guardHandlers } from '../../guarded-handlers.ts'
 import { type Backoff, createBackoff } from '../../transport/backoff.ts'
 import type { Governor } from '../../transport/governor.ts'
 import { Socket, type SocketEnd, type SocketHandler } from '../../transport/socket.ts'
@@ -74,7 +75,7 @@ export class FuturesStream implements PrivateStream, SocketHandler {
   #cancelDrain: (() => void) | null = null
 
   constructor(options: FuturesStreamOptions) {
-    this.#options = options
+    this.#options = { ...options, handlers: guardHandlers(options.handlers, options.transport) }
     this.#backoff = createBackoff(options.transport.clock)
     this.#watch = createTradeWatch(options.transport.clock, (trade) => void this.#recover(trade))
     this.#keys = createListenKeyKeeper(options.transport, options.calls, {

@@ -1,5 +1,6 @@
 import { ExchangeError } from '../../errors.ts'
 import type { Credentials, DownCause, PrivateStream, StreamHandlers } from '../../exchange.ts'
+import { guardHandlers } from '../../guarded-handlers.ts'
 import type { Transport } from '../../transport/transport.ts'
 import type { UserEvent } from './connection.ts'
 import { parseStreamEvent } from './parse.ts'
@@ -25,7 +26,7 @@ export class SpotStream implements PrivateStream, Member {
   constructor(parts: SpotStreamParts, credentials: Credentials, handlers: StreamHandlers) {
     this.#parts = parts
     this.credentials = credentials
-    this.#handlers = handlers
+    this.#handlers = guardHandlers(handlers, parts.transport)
     this.#seat = parts.pool.join(this)
   }
 

@@ -13,5 +13,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // The contract suite's table comes before the summary.
+    reporters: ['./scripts/contract-table.mjs', 'default'],
   },
 })

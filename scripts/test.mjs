@@ -27,6 +27,7 @@ for (const [title, config] of runs) {
     'run',
     '--config',
     config,
+    '--reporter=./scripts/contract-table.mjs',
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,

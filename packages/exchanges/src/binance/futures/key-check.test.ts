@@ -12,7 +12,7 @@ const refused = () => Promise.reject(new ExchangeError('auth', 'invalid_credenti
 const rest = (calls: object) =>
   ({
     accountConfig: async () => ({}),
-    balances: async () => [fixture('rest-balance').frame],
+    balances: async () => [fixture('rest-balance').value],
     ...calls,
   }) as unknown as FuturesRest
 const wallet = (rights: object) =>

@@ -33,7 +33,7 @@ const open: OrderReport = {
   update_time: 1795301060041,
 }
 
-const row = (name: string, overrides: object = {}) => ({ ...(fixture(name).frame as object), ...overrides })
+const row = (name: string, overrides: object = {}) => ({ ...(fixture(name).value as object), ...overrides })
 
 describe('orders', () => {
   it('reads a queried order', () => {
@@ -49,6 +49,15 @@ describe('orders', () => {
       create_time: null,
       update_time: 1795301000101,
     })
+  })
+
+  it.each<[string, Partial<OrderReport>]>([
+    ['rest-order-modified', { price: '94600', executed_qty: '0.008', venue_average_price: null }],
+    ['rest-order-self-trade', { status: 'EXPIRED', reason: 'self-trade prevention' }],
+    ['rest-order-trailing', { status: 'NEW', type: 'TRAILING_STOP', stop_price: '93000', price: null }],
+    ['rest-order-of-2021', { status: 'FILLED', executed_qty: '0.02', create_time: 1610000000000 }],
+  ])('%s', (name, expected) => {
+    expect(parseOrderRow(row(name))).toMatchObject(expected)
   })
 
   it('keeps every digit of a 64-bit id and marks a liquidation', () => {
@@ -90,6 +99,19 @@ describe('trades', () => {
       kind: 'TRADE',
       time: 1795301060041,
     })
+  })
+})
+
+it('reads a trade of former years, with a rebate', () => {
+  expect(parseTradeRow(row('rest-trade-of-2021'), null)).toMatchObject({ fee: '-0.01512', trade_id: '123456' })
+})
+
+it('reads one side of a hedge with its liquidation price', () => {
+  expect(parsePositionRow(row('rest-position-hedge'), new Map(), 5)).toMatchObject({
+    position_side: 'SHORT',
+    quantity: '-2.5',
+    liquidation_price: '2401.5',
+    unrealized_pnl: '-12.175',
   })
 })
 
@@ -171,7 +193,7 @@ describe('balances and positions', () => {
   })
 
   it('joins a position with the settings of its symbol', () => {
-    const settings = parseSymbolSettings(fixture('rest-symbol-config').frame as unknown[])
+    const settings = parseSymbolSettings(fixture('rest-symbol-config').value as unknown[])
     expect(parsePositionRow(row('rest-position'), settings, 5)).toEqual({
       trading_mode: 'futures',
       symbol: 'BTCUSDT',
@@ -242,6 +264,6 @@ describe('instruments', () => {
       min_notional: null,
       is_trading: false,
     }
-    expect(parseInstruments(fixture('exchange-info').frame)).toEqual([perpetual, withoutRules])
+    expect(parseInstruments(fixture('exchange-info').value)).toEqual([perpetual, withoutRules])
   })
 })

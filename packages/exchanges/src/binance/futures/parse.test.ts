@@ -14,8 +14,8 @@ import { parseStreamEvent, tradeLiteOf } from './parse.ts'
 import { fixture, fixtureNames } from './test-fixtures.ts'
 
 function read(name: string): AccountEvent[] {
-  const { frame, text } = fixture(name)
-  return parseStreamEvent(frame, text)
+  const { value, text } = fixture(name)
+  return parseStreamEvent(value, text)
 }
 
 const limitBuy: OrderReport = {
@@ -320,6 +320,38 @@ describe('ORDER_TRADE_UPDATE', () => {
     expect(read(name)).toEqual(expected)
   })
 
+  it.each<[string, Partial<OrderReport>]>([
+    ['order-of-insurance', { status: 'NEW', type: 'OTHER', venue_type: 'LIQUIDATION' }],
+    ['order-of-adl', { status: 'NEW', position_side: 'LONG' }],
+    ['order-rejected', { status: 'REJECTED', reason: null }],
+    ['order-price-match', { status: 'NEW', price: '94480.1' }],
+    ['order-retail', { status: 'NEW', post_only: true, time_in_force: 'GTC' }],
+    ['order-self-trade-partly', { status: 'EXPIRED', executed_qty: '0.008', reason: 'self-trade prevention' }],
+    [
+      'order-ioc-self-trade',
+      {
+        status: 'EXPIRED',
+        executed_qty: '0.005',
+        reason: 'the rest of an immediate-or-cancel order expired during self-trade prevention',
+      },
+    ],
+    [
+      'order-reduce-replaced',
+      { status: 'EXPIRED', reason: 'replaced by a reduce-only order of higher priority or a reverse order' },
+    ],
+    ['order-account-liquidated', { status: 'EXPIRED', reason: 'the account was liquidated' }],
+    ['order-position-closed', { status: 'EXPIRED', time_in_force: 'GTC', reason: 'its position is closed' }],
+    [
+      'order-stop-expired',
+      { status: 'EXPIRED', type: 'STOP_MARKET', reason: 'the order expired after its stop was triggered' },
+    ],
+    ['order-reason-unknown', { status: 'EXPIRED', reason: null }],
+    ['order-take-profit-placed', { status: 'NEW', type: 'TAKE_PROFIT_LIMIT', stop_price: '96000' }],
+    ['order-take-profit-canceled', { status: 'CANCELED', type: 'TAKE_PROFIT_LIMIT' }],
+  ])('%s', (name, expected) => {
+    expect(read(name)).toMatchObject([{ order: expected, execution: null }])
+  })
+
   it('reads the same fill the same way twice', () => {
     expect(read('order-filled-partly')).toEqual(read('order-filled-partly'))
   })
@@ -328,12 +360,14 @@ describe('ORDER_TRADE_UPDATE', () => {
 describe('TRADE_LITE', () => {
   it('announces a fill and is no execution of its own', () => {
     expect(read('trade-lite')).toEqual([])
-    expect(tradeLiteOf(fixture('trade-lite').frame)).toEqual({
+    expect(tradeLiteOf(fixture('trade-lite').value)).toEqual({
       symbol: 'BTCUSDT',
       order_id: '612345678901',
       trade_id: '5566778899',
     })
-    expect(tradeLiteOf(fixture('order-filled-partly').frame)).toBeNull()
+    expect(read('trade-lite-taker')).toEqual([])
+    expect(tradeLiteOf(fixture('trade-lite-taker').value)).toMatchObject({ order_id: '8389766145050669870' })
+    expect(tradeLiteOf(fixture('order-filled-partly').value)).toBeNull()
   })
 })
 
@@ -411,6 +445,18 @@ describe('ALGO_UPDATE', () => {
       quantity: '0.5',
       stop_price: null,
       update_time: 1795309953030,
+    }),
+    'algo-trailing-placed': events({
+      ...parent,
+      order_id: 'algo:2148800',
+      client_order_id: 'hub-ts-1',
+      side: 'BUY',
+      position_side: 'SHORT',
+      type: 'TRAILING_STOP',
+      venue_type: 'TRAILING_STOP_MARKET',
+      quantity: '0.5',
+      stop_price: null,
+      update_time: 1795309940030,
     }),
     'algo-close-position': events(
       {
@@ -528,6 +574,20 @@ describe('ACCOUNT_UPDATE', () => {
     ])
   })
 
+  it.each([
+    ['account-transfer', [{ kind: 'balance', balance: { asset: 'USDT', total: '10481.7231', available: null } }]],
+    ['account-margin-type', [{ kind: 'position', position: { quantity: '0', margin_mode: 'ISOLATED' } }]],
+    [
+      'account-funding-isolated',
+      [
+        { kind: 'balance', balance: { total: '10481.6', available: null } },
+        { kind: 'position', position: { symbol: 'ETHUSDT', position_side: 'SHORT', quantity: '-2.5' } },
+      ],
+    ],
+  ])('%s', (name, expected) => {
+    expect(read(name)).toMatchObject(expected)
+  })
+
   it('keeps the good entries of a frame with a bad one, and the frame', () => {
     const text = '{"e":"ACCOUNT_UPDATE","E":2,"T":1,"a":{"B":[{"a":"USDT","wb":"much"},{"a":"BNB","wb":"1"}]}}'
     expect(parseStreamEvent(parseJson(text), text)).toEqual([
@@ -550,6 +610,7 @@ describe('ACCOUNT_UPDATE', () => {
 describe('events kept raw', () => {
   it.each([
     ['margin-call', 'MARGIN_CALL'],
+    ['margin-call-isolated', 'MARGIN_CALL'],
     ['config-leverage', 'ACCOUNT_CONFIG_UPDATE'],
     ['config-multi-assets', 'ACCOUNT_CONFIG_UPDATE'],
     ['strategy', 'STRATEGY_UPDATE'],
@@ -643,7 +704,7 @@ describe('any payload', () => {
         value,
         fc.boolean(),
         (name, path, replacement, drop) => {
-          const frame = mutate(fixture(name).frame, path, replacement, drop)
+          const frame = mutate(fixture(name).value, path, replacement, drop)
           for (const event of parseStreamEvent(frame, 'text')) {
             if (event.kind === 'order') {
               orderFields.parse(event.order)

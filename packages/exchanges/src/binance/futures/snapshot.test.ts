@@ -12,7 +12,7 @@ const hour = 3_600_000
 const who = { api_key: 'key', api_secret: 'secret', passphrase: null }
 const nothing: SnapshotSince = { time: now - hour, open_orders: [], symbols: [], balances: [], positions: [] }
 
-const row = (name: string, overrides: object = {}) => ({ ...(fixture(name).frame as object), ...overrides })
+const row = (name: string, overrides: object = {}) => ({ ...(fixture(name).value as object), ...overrides })
 const notFound = () => Promise.reject(new ExchangeError('not_found', 'order_not_found', 'Unknown.'))
 
 /** An account at the venue: the answers of each call, and what was asked. */
@@ -57,7 +57,7 @@ it('reads an account as a whole', async () => {
     openAlgoOrders: () => [row('rest-algo-placed')],
     userTrades: () => [row('rest-trade')],
     positions: () => [row('rest-position')],
-    symbolConfig: () => fixture('rest-symbol-config').frame,
+    symbolConfig: () => fixture('rest-symbol-config').value,
     balances: () => [row('rest-balance')],
   })
   const { events, as_of, unproven } = await fetch(nothing)

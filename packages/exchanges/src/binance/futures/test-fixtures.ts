@@ -1,14 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { parseJson } from '../../transport/json.ts'
+import { fixturesIn } from '../../test-fixtures.ts'
 
-const folder = new URL('./fixtures/', import.meta.url)
-
-/** A payload as the venue sends it: its text, and the text as the adapter reads it. */
-export function fixture(name: string): { text: string; frame: unknown } {
-  const text = readFileSync(new URL(`${name}.json`, folder), 'utf8').trim()
-  return { text, frame: parseJson(text) }
-}
-
-export function fixtureNames(): string[] {
-  return readdirSync(folder).map((file) => file.replace('.json', ''))
-}
+export const { fixture, fixtureNames } = fixturesIn(new URL('./fixtures/', import.meta.url))

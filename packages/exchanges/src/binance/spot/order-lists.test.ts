@@ -1,11 +1,9 @@
-import { type AccountEvent, mergeReport, type OrderFacts } from '@tradercoin/protocol'
+import type { AccountEvent } from '@tradercoin/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type Ending, endings, mergeOrders } from '../test-lives.ts'
 import { parseOrder, parseStreamEvent } from './parse.ts'
 import { fixture } from './test-fixtures.ts'
-
-/** What of a leg is told in the lives below: status, parent, and the reason where there is one. */
-type Leg = [orderId: string, status: string, reason?: string]
 
 function told(names: readonly string[]): AccountEvent[] {
   return names.flatMap((name) => {
@@ -14,31 +12,13 @@ function told(names: readonly string[]): AccountEvent[] {
   })
 }
 
-function merged(events: readonly AccountEvent[]): Map<string, OrderFacts> {
-  const orders = new Map<string, OrderFacts>()
-  for (const event of events) {
-    if (event.kind !== 'order') continue
-    const { order } = event
-    orders.set(order.order_id, mergeReport(orders.get(order.order_id) ?? null, order))
-  }
-  return orders
-}
-
-const legs = (orders: Map<string, OrderFacts>): Leg[] =>
-  [...orders.values()]
-    .map((order): Leg => {
-      const reason = order.reason_status === order.status ? order.reason : null
-      return reason === null ? [order.order_id, order.status] : [order.order_id, order.status, reason]
-    })
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-
 const oco = ['list-oco-above-new', 'list-oco-below-new', 'list-oco-started']
 const oto = ['list-oto-working-new', 'order-leg-pending', 'list-started']
 const otoco = ['list-otoco-working-new', 'list-otoco-above-pending', 'list-otoco-below-pending', 'list-otoco-started']
 const opo = ['list-opo-working-new', 'list-opo-pending', 'list-opo-started']
 const opoco = ['list-opoco-working-new', 'list-opoco-above-pending', 'list-opoco-below-pending']
 
-const lives: [string, number, string[], Leg[]][] = [
+const lives: [string, number, string[], Ending[]][] = [
   [
     'OCO, placed',
     4420,
@@ -180,8 +160,8 @@ const lives: [string, number, string[], Leg[]][] = [
 
 describe('an order list placed elsewhere', () => {
   test.each(lives)('%s', (_name, listId, names, expected) => {
-    const orders = merged(told(names))
-    expect(legs(orders)).toEqual(expected)
+    const orders = mergeOrders(told(names))
+    expect(endings(orders)).toEqual(expected)
     for (const order of orders.values()) expect(order.parent_order_id).toBe(`list:${listId}`)
   })
 
@@ -198,7 +178,7 @@ describe('an order list placed elsewhere', () => {
             ),
           ),
         ([shuffled, again, expected]) => {
-          expect(legs(merged(told([...shuffled, ...again])))).toEqual(expected)
+          expect(endings(mergeOrders(told([...shuffled, ...again])))).toEqual(expected)
         },
       ),
       { numRuns: 500 },
@@ -206,13 +186,13 @@ describe('an order list placed elsewhere', () => {
   })
 
   test('a leg keeps its own client order id when the list is canceled', () => {
-    const order = merged(told([...oco, 'list-oco-below-canceled'])).get('50111401')
+    const order = mergeOrders(told([...oco, 'list-oco-below-canceled'])).get('50111401')
     expect(order?.client_order_id).toBe('hub-oco-below')
   })
 
   test('the quantity of a leg that sells what was bought is known once it is placed', () => {
-    expect(merged(told(opo)).get('50111601')?.quantity).toBeNull()
-    expect(merged(told([...opo, 'list-opo-placed'])).get('50111601')?.quantity).toBe('0.4995')
+    expect(mergeOrders(told(opo)).get('50111601')?.quantity).toBeNull()
+    expect(mergeOrders(told([...opo, 'list-opo-placed'])).get('50111601')?.quantity).toBe('0.4995')
   })
 
   test.each(['list-oco-started', 'list-oco-done', 'list-leg-renamed', 'list-refused'])(

@@ -212,8 +212,8 @@ describe('faults', () => {
     expect((await fault({ kind: 'delay', account_id: 'nobody' })).status).toBe(404)
     expect((await fault({ kind: 'delay', typo: 1 })).body.error).toBe('unknown field "typo"')
     expect(
-      (await sim(simulator, 'POST', '/sim/accounts', { exchange: 'okx', trading_mode: 'spot' })).body.error,
-    ).toContain('has no okx spot')
+      (await sim(simulator, 'POST', '/sim/accounts', { exchange: 'kraken', trading_mode: 'spot' })).body.error,
+    ).toContain('has no kraken spot')
     expect(
       (
         await sim(simulator, 'POST', '/sim/orders', {

@@ -53,6 +53,13 @@ export async function okx(
   }
 }
 
+/** `data` of a call that needs no key. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
+export async function okxPublic(simulator: Simulator, path: string): Promise<any[]> {
+  const response = await fetch(`${simulator.url}/okx/api/v5/${path}`)
+  return ((await response.json()) as { data: unknown[] }).data
+}
+
 export const okxPrice = (simulator: Simulator, symbol: string, to: string, quantity?: string) =>
   sim(simulator, 'POST', '/sim/price', {
     exchange: 'okx',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Simulator } from '../src/index.ts'
 import { ledger, sim, start } from './harness.ts'
-import { okx, okxPrice, okxSocket, okxStream, okxUser, pushes, say } from './okx-client.ts'
+import { okx, okxPrice, okxPublic, okxSocket, okxStream, okxUser, pushes, say } from './okx-client.ts'
 
 interface BookPush {
   action: string
@@ -34,7 +34,7 @@ describe('OKX market data', () => {
     simulator = await start({ limits: 'off' })
   })
   afterAll(() => simulator.close())
-  const read = async (path: string) => (await (await fetch(`${simulator.url}/okx/api/v5/${path}`)).json()).data
+  const read = (path: string) => okxPublic(simulator, path)
 
   it('keeps a book by sequence numbers that lead to the one REST tells, for early and late listeners', async () => {
     const early = await okxSocket(simulator, 'public')

@@ -1,7 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Simulator } from '../src/index.ts'
 import { ledger, sim, start, type TestSocket } from './harness.ts'
-import { loginArgs, type OkxUser, okx, okxPrice, okxSocket, okxStream, okxUser, pushes, say } from './okx-client.ts'
+import {
+  loginArgs,
+  type OkxUser,
+  okx,
+  okxPrice,
+  okxPublic,
+  okxSocket,
+  okxStream,
+  okxUser,
+  pushes,
+  say,
+} from './okx-client.ts'
 
 describe('OKX keys and requests', () => {
   let simulator: Simulator
@@ -342,7 +353,7 @@ describe('faults on OKX', () => {
     expect(await config()).toMatchObject({ status: 429, text: 'error code: 1015' })
     await sim(simulator, 'POST', '/sim/faults', { kind: 'clock_skew', exchange: 'okx', skew_ms: 60_000 })
     expect((await config()).body.code).toBe('50102')
-    const [{ ts }] = (await (await fetch(`${simulator.url}/okx/api/v5/public/time`)).json()).data
+    const [{ ts }] = await okxPublic(simulator, 'public/time')
     expect(Number(ts) - Date.now()).toBeGreaterThan(50_000)
   })
 

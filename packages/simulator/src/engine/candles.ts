@@ -23,48 +23,31 @@ const KEPT = 3 * 24 * 60
  * intervals are merged from these on demand.
  */
 export class Candles {
-  readonly rows: Candle[] = []
+  #rows: Candle[] = []
+  #past: (() => Candle[]) | undefined
 
-  /** Invents a past that ends at the start price, so that charts are not empty at the first look. */
+  /** Promises a past that ends at the start price, so that charts are not empty; it is made up at the first look. */
   seedHistory(now: number, end: Big, tick: Big, step: Big, minutes: number, random: Random): void {
-    const first = Math.floor(now / MINUTE) * MINUTE - minutes * MINUTE
-    const closes: Big[] = [end]
-    // Thousandths of the price as integers keep this walk exact and away from floating point money.
-    for (let i = 1; i <= minutes; i++) {
-      const previous = closes[i - 1] as Big
-      const bips = random.int(-8, 8)
-      closes.push(snap(previous.times(10_000 + bips).div(10_000), tick))
+    this.#past = () => invent(now, end, tick, step, minutes, random)
+  }
+
+  /** Minutes, oldest first. */
+  get rows(): readonly Candle[] {
+    if (this.#past) {
+      this.#rows = [...this.#past(), ...this.#rows]
+      this.#past = undefined
     }
-    closes.reverse()
-    for (let i = 0; i < minutes; i++) {
-      const open = closes[i] as Big
-      const close = closes[i + 1] as Big
-      const upper = open.gt(close) ? open : close
-      const lower = open.gt(close) ? close : open
-      const volume = step.times(random.int(500, 50_000))
-      const half = volume.div(2).div(step).round(0, 0).times(step)
-      this.rows.push({
-        openTime: first + i * MINUTE,
-        open,
-        high: snap(upper.times(10_000 + random.int(0, 4)).div(10_000), tick),
-        low: snap(lower.times(10_000 - random.int(0, 4)).div(10_000), tick),
-        close,
-        volume,
-        quote: volume.times(close),
-        trades: random.int(20, 400),
-        takerBuyVolume: half,
-        takerBuyQuote: half.times(close),
-      })
-    }
+    return this.#rows
   }
 
   add(time: number, price: Big, qty: Big, quote: Big, buyerIsMaker: boolean): void {
     const openTime = Math.floor(time / MINUTE) * MINUTE
-    let row = this.rows[this.rows.length - 1]
+    const rows = this.#rows
+    let row = rows[rows.length - 1]
     if (!row || row.openTime < openTime) {
       row = emptyCandle(openTime, price)
-      this.rows.push(row)
-      if (this.rows.length > KEPT + 60) this.rows.splice(0, this.rows.length - KEPT)
+      rows.push(row)
+      if (rows.length > KEPT + 60) rows.splice(0, rows.length - KEPT)
     }
     if (price.gt(row.high)) row.high = price
     if (price.lt(row.low)) row.low = price
@@ -94,8 +77,9 @@ export class Candles {
   /** Everything since a time as one candle, for 24 h statistics. */
   since(time: number): Candle | undefined {
     let sum: Candle | undefined
-    for (let i = this.rows.length - 1; i >= 0; i--) {
-      const row = this.rows[i] as Candle
+    const { rows } = this
+    for (let i = rows.length - 1; i >= 0; i--) {
+      const row = rows[i] as Candle
       if (row.openTime < time) break
       if (!sum) sum = { ...row }
       else {
@@ -106,6 +90,40 @@ export class Candles {
     }
     return sum
   }
+}
+
+function invent(now: number, end: Big, tick: Big, step: Big, minutes: number, random: Random): Candle[] {
+  const first = Math.floor(now / MINUTE) * MINUTE - minutes * MINUTE
+  const rows: Candle[] = []
+  const closes: Big[] = [end]
+  // Thousandths of the price as integers keep this walk exact and away from floating point money.
+  for (let i = 1; i <= minutes; i++) {
+    const previous = closes[i - 1] as Big
+    const bips = random.int(-8, 8)
+    closes.push(snap(previous.times(10_000 + bips).div(10_000), tick))
+  }
+  closes.reverse()
+  for (let i = 0; i < minutes; i++) {
+    const open = closes[i] as Big
+    const close = closes[i + 1] as Big
+    const upper = open.gt(close) ? open : close
+    const lower = open.gt(close) ? close : open
+    const volume = step.times(random.int(500, 50_000))
+    const half = volume.div(2).div(step).round(0, 0).times(step)
+    rows.push({
+      openTime: first + i * MINUTE,
+      open,
+      high: snap(upper.times(10_000 + random.int(0, 4)).div(10_000), tick),
+      low: snap(lower.times(10_000 - random.int(0, 4)).div(10_000), tick),
+      close,
+      volume,
+      quote: volume.times(close),
+      trades: random.int(20, 400),
+      takerBuyVolume: half,
+      takerBuyQuote: half.times(close),
+    })
+  }
+  return rows
 }
 
 function mergeInto(into: Candle, row: Candle): void {

@@ -12,7 +12,7 @@ import { signedHeaders } from './sign.ts'
 
 /** How often a read starts again after the venue asked to pause. */
 const limitedRetries = 3
-const longestPauseMs = 60_000
+const longestPauseMs = 30_000
 /** An order that reaches the venue later than this is refused there: what got lost on the way cannot be executed long after. */
 const deadlineMs = 5_000
 
@@ -43,12 +43,12 @@ export interface OkxClient {
 const envelope = z.object({ data: z.array(z.unknown()) })
 const timeRow = z.object({ ts: z.string().regex(/^\d{13}$/) })
 
-/** A limit of one account is told by its code; anything else with Retry-After is about this address. */
+/** A limit of one account is told by its code, and counts two seconds; anything else is about this address: see Retry-After. */
 function pause(reply: HttpReply, now: number): Pause | null {
-  if (retryAfter(reply.headers, now) !== null) return null
   const code = readFailure(reply.status, reply.body)?.code
   const isAccount = code === '50011' || code === '50061' || code === '50013'
-  return { until: now + shortPauseMs, scope: isAccount ? 'account' : 'ip' }
+  const hasEnd = retryAfter(reply.headers, now) !== null
+  return isAccount && !hasEnd ? { until: now + shortPauseMs, scope: 'account' } : null
 }
 
 function encode(query: Call['query']): string {

@@ -36,6 +36,7 @@ const environment: Meaning = [
 ]
 const address: Meaning = ['auth', 'ip_not_allowed', "This server's address is not on the IP list of the API key."]
 const clock: Meaning = ['clock', 'clock_skew', "Our time does not agree with OKX's."]
+const late: Meaning = ['clock', 'clock_skew', 'The request reached OKX after its deadline and was not executed.']
 const busy: Meaning = ['rate_limit', 'rate_limit', 'OKX limits requests; try again shortly.']
 const orderLimit: Meaning = [
   'rate_limit',
@@ -82,8 +83,8 @@ const table: readonly (readonly [first: number, last: number, meaning: Meaning])
   [50013, 50013, unknown],
   [50026, 50026, unknown],
   [50027, 50027, blocked],
-  [50035, 50035, ['auth', 'ip_binding_required', 'OKX wants a key that is bound to IP addresses for this.']],
-  [50036, 50036, ['clock', 'clock_skew', 'The order reached OKX too late.']],
+  [50035, 50035, ['refused', 'ip_binding_required', 'OKX wants a key that is bound to IP addresses for this.']],
+  [50036, 50036, late],
   [50038, 50038, ['refused', 'not_offered', 'OKX does not offer this in demo trading.']],
   [50061, 50061, orderLimit],
   [50072, 50072, mode],
@@ -174,6 +175,7 @@ for (const [first, last, meaning] of table) {
 /** One number for many reasons: the text decides. */
 const texts: readonly (readonly [code: string, pattern: RegExp, meaning: Meaning])[] = [
   ['51000', /posSide/i, positionSide],
+  ['51000', /expTime/i, late],
   ['51000', /clOrdId|algoClOrdId/i, ['refused', 'client_order_id', 'OKX does not take this client order id.']],
 ]
 

@@ -1,4 +1,5 @@
 import { type Decimal, multiplyDecimal, type OrderType } from '@tradercoin/protocol'
+import { isMultiple, nearestAllowed } from '../check-order-values.ts'
 import { ExchangeError, type VenueErrorCode } from '../errors.ts'
 import type { AmendRequest, PlaceRequest } from '../exchange.ts'
 import { inVenueUnits } from './contracts.ts'
@@ -77,6 +78,9 @@ function conditionalOrder(
 
 /** Trails by a ratio: our rate is in percent. The activation price is optional. */
 function trailingStop(request: PlaceRequest, instrument: OkxInstrument) {
+  if (instrument.inst_type === 'SPOT') {
+    throw refused('order_type_not_supported', 'Trailing stops are offered on futures only.')
+  }
   if (request.close_position) {
     throw refused('close_position_not_supported', 'Only a stop or take-profit at market can close a position.')
   }
@@ -96,6 +100,9 @@ function algo(request: PlaceRequest, instrument: OkxInstrument) {
   if (request.quote_quantity !== null) {
     throw refused('quote_quantity_not_supported', 'Only a spot market order can be sized in quote coin.')
   }
+  if (instrument.inst_type === 'SPOT' && request.trigger_by !== null) {
+    throw refused('trigger_not_supported', 'On spot the last price triggers.')
+  }
   if (request.post_only) throw refused('post_only_not_supported', 'A conditional order cannot be post-only.')
   if (request.time_in_force !== null && request.time_in_force !== 'GTC') {
     throw refused('time_in_force_not_supported', 'A conditional order is good till canceled.')
@@ -107,13 +114,16 @@ function common(request: PlaceRequest, { inst_type, instrument }: OkxInstrument)
   const isSpot = inst_type === 'SPOT'
   const { position_side: position, margin_mode: margin } = request
   const hedged = position === 'LONG' || position === 'SHORT'
+  checkTick(request.type.endsWith('LIMIT') ? request.price : null, instrument)
+  checkTick(request.stop_price, instrument)
+  if (isSpot && request.close_position) {
+    throw refused('close_position_not_supported', 'There are no positions on spot.')
+  }
   if (isSpot && margin !== null) {
     throw refused('margin_mode_not_supported', 'Spot orders are paid in full: they have no margin mode.')
   }
   if (isSpot && hedged) throw refused('position_side_not_supported', 'There are no position sides on spot.')
-  if (isSpot && (request.reduce_only || request.close_position)) {
-    throw refused('reduce_only_not_supported', 'There are no positions on spot.')
-  }
+  if (isSpot && request.reduce_only) throw refused('reduce_only_not_supported', 'There are no positions on spot.')
   return {
     instId: instrument.symbol,
     tdMode: isSpot ? 'cash' : margin === 'ISOLATED' ? 'isolated' : 'cross',
@@ -122,6 +132,16 @@ function common(request: PlaceRequest, { inst_type, instrument }: OkxInstrument)
     // With position sides the side says it; closing a whole position in one-way mode is reduce-only by its nature.
     reduceOnly: (request.reduce_only || request.close_position) && !hedged ? true : undefined,
   }
+}
+
+/** OKX has no code of its own for a price between two ticks. */
+function checkTick(price: Decimal | null, { tick_size: tick, symbol }: OkxInstrument['instrument']) {
+  if (price === null || tick === null || isMultiple(price, tick)) return
+  const nearest = nearestAllowed(price, { step: tick, min: null, max: null })
+  throw refused(
+    'price_tick',
+    `The price ${price} of ${symbol} is not a multiple of ${tick}: the nearest are ${nearest.join(' and ')}.`,
+  )
 }
 
 function limitKind(request: PlaceRequest): string {
@@ -147,7 +167,7 @@ export function formatAmendment(
 ): Record<string, string | undefined> {
   return {
     reqId: requestId,
-    newSz: request.quantity === null ? undefined : inVenueUnits(request.quantity, instrument),
+    newSz: newSize(request, instrument),
     newPx: request.price ?? undefined,
   }
 }
@@ -164,9 +184,14 @@ export function formatAlgoAmendment(
   }
   return {
     reqId: requestId,
-    newSz: request.quantity === null ? undefined : inVenueUnits(request.quantity, instrument),
+    newSz: newSize(request, instrument),
     [conditional.leg === 'sl' ? 'newSlOrdPx' : 'newTpOrdPx']: request.price ?? undefined,
   }
+}
+
+function newSize(request: AmendRequest, instrument: OkxInstrument): Decimal | undefined {
+  checkTick(request.price, instrument.instrument)
+  return request.quantity === null ? undefined : inVenueUnits(request.quantity, instrument)
 }
 
 function need(value: string | null, code: VenueErrorCode, name: string): string {

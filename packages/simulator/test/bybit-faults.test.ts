@@ -192,7 +192,8 @@ describe('the Bybit paper exchange as a whole', () => {
         await place(first, owner, { category: 'spot', symbol: 'BTCUSDT', side: 'Buy', orderType: 'Market', qty: '500' })
         before = await ledger(first, owner.account_id)
       }
-      await using second = await start({ dataDir })
+      // The ids that were told stay, whatever the seed.
+      await using second = await start({ dataDir, seed: 99 })
       expect(await ledger(second, owner.account_id)).toEqual(before)
       const open = (await get(second, owner, '/v5/order/realtime', { category: 'linear', symbol: 'BTCUSDT' })).body
         .result.list

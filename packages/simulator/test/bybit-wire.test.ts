@@ -54,6 +54,16 @@ describe('Bybit requests', () => {
     expect((await get(simulator, reader, '/v5/user/query-api')).body.retCode).toBe(10003)
   })
 
+  it('of a key that is not bound to addresses are refused after 90 days', async () => {
+    await using own = await start()
+    const loose = await user(own)
+    const bound = await user(own, { permissions: ['ip_restrict'] })
+    expect((await get(own, loose, '/v5/user/query-api')).body.result.deadlineDay).toBe(90)
+    await sim(own, 'POST', '/sim/clock', { advance_ms: 91 * 86_400_000 })
+    expect((await get(own, loose, '/v5/user/query-api')).body.retCode).toBe(33004)
+    expect((await get(own, bound, '/v5/user/query-api')).body.retCode).toBe(0)
+  })
+
   it('tell what a key may do', async () => {
     const rich = await user(simulator, { permissions: ['withdraw', 'internal_transfer', 'ip_restrict'] })
     const { result } = (await get(simulator, rich, '/v5/user/query-api')).body

@@ -2,24 +2,21 @@ import type { Account } from '../engine/account.ts'
 import { type Big, ZERO } from '../engine/decimal.ts'
 import { settleAsset } from '../engine/instrument.ts'
 import { walletRow } from './account-shapes.ts'
-import type { Call, Endpoint } from './api.ts'
+import { type Call, type Endpoint, KEY_LIFE_MS } from './api.ts'
 import { readCategory } from './categories.ts'
 import { badParameter } from './errors.ts'
-import { execId, orderId } from './order-shapes.ts'
 import { pageOf, weekWindow } from './pages.ts'
 import type { BybitVenue } from './venue.ts'
 import { isIsolated, setIsolated, sideWord } from './words.ts'
 
 const DAY = 86_400_000
-/** A key that is not bound to addresses lives so long. */
-const KEY_DAYS = 90
 
 function keyInfo(venue: BybitVenue, account: Account): unknown {
   const scoped = account.can('spot') || account.can('futures')
   const spot = !scoped || account.can('spot')
   const contracts = !scoped || account.can('futures')
   const bound = account.can('ip_restrict')
-  const expires = account.createdAt + KEY_DAYS * DAY
+  const expires = account.createdAt + KEY_LIFE_MS
   const left = Math.max(0, Math.ceil((expires - venue.world.clock.aged()) / DAY))
   const wallet = [
     ...(account.can('internal_transfer') || account.can('universal_transfer') ? ['AccountTransfer'] : []),
@@ -149,7 +146,7 @@ function* tradeEntries(venue: BybitVenue, account: Account): Generator<Entry> {
     const market = venue.engine.markets.get(fill.symbol)
     if (!market) continue
     const { instrument } = market
-    const tradeId = execId(venue.ids, fill)
+    const tradeId = venue.ids.execution(fill)
     const common = {
       symbol: instrument.name,
       category: instrument.kind,
@@ -162,7 +159,7 @@ function* tradeEntries(venue: BybitVenue, account: Account): Generator<Entry> {
       feeRate: (fill.maker ? instrument.makerRate : instrument.takerRate).toFixed(),
       bonusChange: '',
       tradeId,
-      orderId: orderId(venue.ids, { id: fill.orderId, symbol: fill.symbol }),
+      orderId: venue.ids.order(fill.symbol, fill.orderId),
       orderLinkId: fill.clientId,
       extraFees: '',
     }

@@ -15,14 +15,17 @@ import {
   badSignature,
   badTime,
   forbidden,
+  keyExpired,
   lostAnswer,
   notFound,
+  tooMany,
 } from './errors.ts'
 import { Params } from './params.ts'
-import { type LimitState, limitHeaders, OverLimit, type RateLimits } from './rate-limits.ts'
+import { type LimitState, limitHeaders, type RateLimits } from './rate-limits.ts'
 import { restPayload, signedBy } from './sign.ts'
 
 const EXCHANGE = 'bybit'
+export const KEY_LIFE_MS = 90 * 86_400_000
 const WINDOW = /^[0-9]{1,6}$/
 const TIME = /^[0-9]{1,15}$/
 
@@ -71,9 +74,9 @@ export class Detailed {
 /** The connection is cut instead of answering. */
 export const HANG_UP: unique symbol = Symbol('hang up')
 
-interface Done {
-  value: unknown
-  state: LimitState | undefined
+/** Filled in while a call runs, so that a refused one tells what is left of its limit too. */
+export interface Meter {
+  state?: LimitState
 }
 
 export interface ApiOptions {
@@ -115,6 +118,7 @@ export class BybitApi {
   rest(request: HttpRequest, path: string): HttpReply {
     const apiKey = headerText(request.headers['x-bapi-api-key'])
     const known = apiKey === undefined ? undefined : this.world.accounts.byKey.get(apiKey)
+    const meter: Meter = {}
     let category: Category | undefined
     try {
       this.#banFault(known?.id)
@@ -129,33 +133,32 @@ export class BybitApi {
       const endpoint = this.#rest.get(`${request.method} ${path}`)
       if (!endpoint) throw notFound()
       const account = endpoint.security === 'NONE' ? undefined : this.#caller(request)
-      const { value, state } = this.#run(endpoint, params, account, category)
+      const value = this.#run(endpoint, params, account, category, meter)
       if (value === HANG_UP) return { status: 0, body: '', hangUp: true }
-      return this.#reply(0, 'OK', value, state)
+      return this.#reply(0, 'OK', value, meter)
     } catch (error) {
-      const { failure, state } = this.failure(error, category)
+      const failure = this.failure(error, category)
       if (failure.status !== 200) return { status: failure.status, type: 'text/plain', body: failure.message }
-      return this.#reply(failure.code, failure.message, {}, state)
+      return this.#reply(failure.code, failure.message, {}, meter)
     }
   }
 
-  /** Runs an order entry request of a logged-on session. Throws ApiError and OverLimit. */
-  ws(op: string, params: Params, account: Account): Done {
+  /** Runs an order entry request of a logged-on session. Throws what `failure` understands. */
+  ws(op: string, params: Params, account: Account, meter: Meter): unknown {
     const endpoint = this.#ws.get(op)
     if (!endpoint) throw new ApiError(10404, 'op type is not found')
     const category = params.raw('category')
     if (!isCategory(category)) throw new ApiError(10404, 'category is not correct/supported')
     this.#banFault(account.id)
-    return this.#run(endpoint, params, this.#allowed(endpoint, account), category)
+    return this.#run(endpoint, params, account, category, meter)
   }
 
   /** Turns whatever was thrown into an answer; the cause of a surprise is logged, not shown. */
-  failure(error: unknown, category?: Category): { failure: ApiError; state?: LimitState } {
-    if (error instanceof ApiError) return { failure: error }
-    if (error instanceof OverLimit) return { failure: error.answer, state: error.state }
-    if (error instanceof Refusal) return { failure: this.#refusal(error, category) }
+  failure(error: unknown, category?: Category): ApiError {
+    if (error instanceof ApiError) return error
+    if (error instanceof Refusal) return this.#refusal(error, category)
     this.world.log(`unexpected: ${error instanceof Error ? error.stack : String(error)}`)
-    return { failure: new ApiError(10016, 'Internal System Error.') }
+    return new ApiError(10016, 'Internal System Error.')
   }
 
   /** -recv_window to +1000 ms around the venue's clock. Throws 10002. */
@@ -167,24 +170,35 @@ export class BybitApi {
     if (timestamp < now - window || timestamp >= now + 1000) throw badTime(timestamp, now, window)
   }
 
-  #run(endpoint: Endpoint, params: Params, account: Account | undefined, category: Category | undefined): Done {
-    if (account) this.#allowed(endpoint, account)
-    let state: LimitState | undefined
+  #run(
+    endpoint: Endpoint,
+    params: Params,
+    account: Account | undefined,
+    category: Category | undefined,
+    meter: Meter,
+  ): unknown {
+    if (account) this.#checkAllowed(endpoint, account)
     if (account && endpoint.perSecond) {
       const group = `${endpoint.rest}|${category === 'spot' ? 'spot' : 'contracts'}`
-      state = this.limits.charge(account.uid, group, endpoint.perSecond(category), endpoint.cost?.(params) ?? 1)
+      meter.state = this.limits.charge(account.uid, group, endpoint.perSecond(category), endpoint.cost?.(params) ?? 1)
+      if (meter.state.over) throw tooMany()
     }
     const scope = this.#scope(account?.id, category)
     const lost = endpoint.places ? this.world.faults.take('ambiguous_place', scope) : undefined
-    if (lost?.settings.accepted === false) return { value: lose(lost), state }
+    if (lost?.settings.accepted === false) return lose(lost)
     const value = endpoint.run(new Call(params, account))
-    return { value: lost ? lose(lost) : value, state }
+    return lost ? lose(lost) : value
   }
 
-  #allowed(endpoint: Endpoint, account: Account): Account {
+  #checkAllowed(endpoint: Endpoint, account: Account): void {
     if (account.key.revoked) throw badKey()
+    if (this.isExpired(account)) throw keyExpired()
     if (!account.can(endpoint.security === 'TRADE' ? 'trade' : 'read')) throw forbidden()
-    return account
+  }
+
+  /** A key that is not bound to addresses ends after 90 days. */
+  isExpired(account: Account): boolean {
+    return !account.can('ip_restrict') && this.world.clock.aged() >= account.createdAt + KEY_LIFE_MS
   }
 
   #caller(request: HttpRequest): Account {
@@ -213,7 +227,7 @@ export class BybitApi {
     if (this.world.faults.take('ban_ip', { accountId, exchange: EXCHANGE })) throw accessTooFrequent()
   }
 
-  #reply(retCode: number, retMsg: string, value: unknown, state: LimitState | undefined): HttpReply {
+  #reply(retCode: number, retMsg: string, value: unknown, { state }: Meter): HttpReply {
     const detailed = value instanceof Detailed ? value : new Detailed(value, {})
     const body = { retCode, retMsg, result: detailed.result, retExtInfo: detailed.extInfo, time: this.now() }
     return {

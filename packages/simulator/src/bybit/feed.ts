@@ -3,7 +3,7 @@ import { type Big, dec, ZERO } from '../engine/decimal.ts'
 import type { AccountChange, OrderEvent } from '../engine/events.ts'
 import { settleAsset } from '../engine/instrument.ts'
 import type { Market } from '../engine/market.ts'
-import { type Fill, isOpen, type Order, remaining } from '../engine/order.ts'
+import { type Fill, type Order, remaining } from '../engine/order.ts'
 import type { Random } from '../engine/random.ts'
 import { positionEvent, positionsOf, walletRow } from './account-shapes.ts'
 import type { Category } from './categories.ts'
@@ -34,8 +34,6 @@ export class Feed {
   readonly #venue: BybitVenue
   readonly #random: Random
   readonly #pending = new Map<Account, Pending>()
-  /** Conditional orders whose price was reached in this action. */
-  readonly #triggered = new Set<Order>()
 
   constructor(venue: BybitVenue, random: Random) {
     this.#venue = venue
@@ -57,8 +55,8 @@ export class Feed {
     this.#row(order, orderRow(order, this.#venue.ids))
   }
 
+  /** For a moment, before it trades or rests; the same order goes on. */
   triggered(order: Order): void {
-    this.#triggered.add(order)
     if (this.#venue.private.listened(order.account)) this.#row(order, orderRow(order, this.#venue.ids, 'Triggered'))
   }
 
@@ -102,7 +100,7 @@ export class Feed {
     const fee = ZERO.minus(income.amount).toFixed()
     return {
       symbol: instrument.name,
-      orderId: ids.funding.of(ids.marketIndex(symbol), income.id),
+      orderId: ids.funding(symbol, income.id * 2n),
       orderLinkId: '',
       side,
       orderPrice: '0',
@@ -112,7 +110,7 @@ export class Feed {
       stopOrderType: 'UNKNOWN',
       createType: '',
       isLeverage: '',
-      execId: ids.fundingExecutions.of(ids.marketIndex(symbol), income.id),
+      execId: ids.funding(symbol, income.id * 2n + 1n),
       execType: 'Funding',
       execPrice: price,
       execQty: qty,
@@ -138,11 +136,6 @@ export class Feed {
 
   /** Queues the messages of the action that just ended. */
   flush(): void {
-    for (const order of this.#triggered) {
-      const quiet = isOpen(order) && order.filled.eq(ZERO)
-      if (quiet && this.#venue.private.listened(order.account)) this.#row(order, orderRow(order, this.#venue.ids))
-    }
-    this.#triggered.clear()
     for (const [account, pending] of this.#pending) this.#tell(account, pending)
     this.#pending.clear()
   }

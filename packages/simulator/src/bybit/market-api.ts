@@ -1,4 +1,3 @@
-import type { Market } from '../engine/market.ts'
 import type { Call, Endpoint } from './api.ts'
 import { readCategory } from './categories.ts'
 import { invalid } from './errors.ts'
@@ -92,7 +91,7 @@ function recentTrades(venue: BybitVenue, { params }: Call): unknown {
     .slice(-limit)
     .reverse()
     .map((trade) => ({
-      execId: publicTradeId(venue, market, trade.id),
+      execId: venue.ids.publicTrade(market.symbol, trade.id),
       symbol: market.instrument.name,
       price: trade.price.toFixed(),
       size: trade.qty.toFixed(),
@@ -103,11 +102,6 @@ function recentTrades(venue: BybitVenue, { params }: Call): unknown {
       seq: String(tradeSequence(trade.id)),
     }))
   return { category, list }
-}
-
-/** A trade's public id is the taker's own. */
-export function publicTradeId(venue: BybitVenue, market: Market, tradeId: bigint): string {
-  return venue.ids.takerTrades.of(venue.ids.marketIndex(market.symbol), tradeId)
 }
 
 /** Public calls; they count against the address only. */

@@ -5,7 +5,7 @@ import { type Fill, isOpen, type Order } from '../engine/order.ts'
 import type { Call, Endpoint } from './api.ts'
 import { type Category, readCategory } from './categories.ts'
 import { badParameter } from './errors.ts'
-import { execId, executionRow, orderId, orderRow } from './order-shapes.ts'
+import { executionRow, orderRow } from './order-shapes.ts'
 import { filterOf } from './orders.ts'
 import { pageOf, weekWindow } from './pages.ts'
 import type { Params } from './params.ts'
@@ -41,7 +41,7 @@ function asked(venue: BybitVenue, params: Params): (order: Order) => boolean {
   const linkId = params.text('orderLinkId')
   const filter = params.text('orderFilter')
   return (order) => {
-    if (id !== undefined) return orderId(venue.ids, { id: order.id, symbol: order.market.symbol }) === id
+    if (id !== undefined) return venue.ids.order(order.market.symbol, order.id) === id
     if (linkId !== undefined && order.clientId !== linkId) return false
     return filter === undefined || filterOf(order) === filter || order.extra.orderFilter === filter
   }
@@ -115,7 +115,7 @@ function executions(venue: BybitVenue, { account, params }: Call): unknown {
       const row = executionRow(order, fill, left, venue.ids)
       if (id !== undefined && row.orderId !== id) continue
       if (execType !== undefined && row.execType !== execType) continue
-      rows.push({ time: fill.time, key: execId(venue.ids, fill), row })
+      rows.push({ time: fill.time, key: venue.ids.execution(fill), row })
     }
     if (named || (execType !== undefined && execType !== 'Funding')) continue
     for (const income of account.income) {

@@ -1,31 +1,14 @@
 import { type Big, ZERO } from '../engine/decimal.ts'
 import { averagePrice, worth } from '../engine/instrument.ts'
 import { type Fill, isOpen, type Order, remaining } from '../engine/order.ts'
-import type { Uuids } from './uuids.ts'
+import type { Ids } from './ids.ts'
 import { ending, isWaiting, orderStatus, POSITION_INDEX, sideWord } from './words.ts'
 
 /** Trades of a symbol are told apart by this sequence; both sides of a trade share it. */
 export const tradeSequence = (tradeId: bigint) => 400_000_000_000 + Number(tradeId)
 
-export interface IdMaker {
-  marketIndex: (engineSymbol: string) => number
-  orders: Uuids
-  makerTrades: Uuids
-  takerTrades: Uuids
-  funding: Uuids
-  fundingExecutions: Uuids
-}
-
-export function orderId(ids: IdMaker, order: { id: bigint; symbol: string }): string {
-  return ids.orders.of(ids.marketIndex(order.symbol), order.id)
-}
-
-export function execId(ids: IdMaker, fill: Fill): string {
-  return (fill.maker ? ids.makerTrades : ids.takerTrades).of(ids.marketIndex(fill.symbol), fill.tradeId)
-}
-
 /** An order as the `order` topic and the order lists have it; lists leave the category to the result around them. */
-export function orderRow(order: Order, ids: IdMaker, status = orderStatus(order)): Record<string, unknown> {
+export function orderRow(order: Order, ids: Ids, status = orderStatus(order)): Record<string, unknown> {
   const { extra, market } = order
   const { instrument } = market
   const spot = instrument.kind === 'spot'
@@ -35,7 +18,7 @@ export function orderRow(order: Order, ids: IdMaker, status = orderStatus(order)
   const fee = String(extra.fee ?? '0')
   return {
     symbol: instrument.name,
-    orderId: orderId(ids, { id: order.id, symbol: market.symbol }),
+    orderId: ids.order(market.symbol, order.id),
     orderLinkId: order.clientId,
     parentOrderLinkId: word('parentOrderLinkId'),
     blockTradeId: '',
@@ -106,23 +89,23 @@ function leavesValue(order: Order, left: Big): Big {
 }
 
 /** A fill as the `execution` topic and execution/list have it; `left` is what the order had left after it. */
-export function executionRow(order: Order, fill: Fill, left: Big, ids: IdMaker): Record<string, unknown> {
+export function executionRow(order: Order, fill: Fill, left: Big, ids: Ids): Record<string, unknown> {
   const { instrument } = order.market
   const spot = instrument.kind === 'spot'
   const { extra } = order
   return {
     symbol: instrument.name,
-    orderId: orderId(ids, { id: order.id, symbol: order.market.symbol }),
+    orderId: ids.order(order.market.symbol, order.id),
     orderLinkId: order.clientId,
     side: sideWord(order.side),
     orderPrice: priceText(order),
     orderQty: (order.quoteQty.gt(ZERO) ? order.quoteQty : order.qty).toFixed(),
     leavesQty: left.toFixed(),
     orderType: order.type,
-    stopOrderType: String(extra.stopOrderType ?? (spot ? '' : 'UNKNOWN')),
+    stopOrderType: String(extra.stopOrderType ?? ''),
     createType: spot ? '' : String(extra.createType ?? 'CreateByUser'),
     isLeverage: spot ? '0' : '',
-    execId: execId(ids, fill),
+    execId: ids.execution(fill),
     execType: extra.liquidation === true ? 'BustTrade' : 'Trade',
     execPrice: fill.price,
     execQty: fill.qty,

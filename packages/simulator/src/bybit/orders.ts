@@ -6,7 +6,6 @@ import { type Call, Detailed, type Endpoint } from './api.ts'
 import { type Category, readCategory } from './categories.ts'
 import { checkPrice, checkQty, checkScope, noSuchOrder } from './checks.ts'
 import { badParameter, missing } from './errors.ts'
-import { orderId } from './order-shapes.ts'
 import type { Params } from './params.ts'
 import { amendProtection } from './protection.ts'
 import { checkTriggerSide, readTicket } from './tickets.ts'
@@ -19,7 +18,7 @@ const RACE_MS = 100
 type Placed = { orderId: string; orderLinkId: string }
 
 function placed(venue: BybitVenue, order: Order): Placed {
-  return { orderId: orderId(venue.ids, { id: order.id, symbol: order.market.symbol }), orderLinkId: order.clientId }
+  return { orderId: venue.ids.order(order.market.symbol, order.id), orderLinkId: order.clientId }
 }
 
 function create(venue: BybitVenue, account: Account, category: Category, params: Params): Placed {
@@ -146,7 +145,7 @@ function batch(venue: BybitVenue, { account, params }: Call, single: Single): De
       codes.push({ code: 0, msg: 'OK' })
       return { category, symbol, ...done, createAt: String(venue.api.now()) }
     } catch (error) {
-      const { failure } = venue.api.failure(error, category)
+      const failure = venue.api.failure(error, category)
       codes.push({ code: failure.code, msg: failure.message })
       const orderLinkId = each.text('orderLinkId') ?? ''
       return { category, symbol, orderId: '', orderLinkId, createAt: '' }

@@ -8,7 +8,6 @@ import type { Call, Endpoint } from './api.ts'
 import { readContractCategory } from './categories.ts'
 import { ApiError, badParameter, invalid } from './errors.ts'
 import { MAX_LEVERAGE } from './instruments.ts'
-import { orderId } from './order-shapes.ts'
 import { pageOf, weekWindow } from './pages.ts'
 import { readPositionSide } from './tickets.ts'
 import type { BybitVenue } from './venue.ts'
@@ -77,7 +76,7 @@ function closedPnl(venue: BybitVenue, { account, params }: Call): unknown {
       .filter(({ lastAt }) => lastAt >= from && lastAt <= to)
       .map((closing) => ({
         time: closing.lastAt,
-        key: orderId(venue.ids, { id: closing.order.id, symbol: market.symbol }),
+        key: venue.ids.order(market.symbol, closing.order.id),
         row: closedPnlRow(venue, account, market, closing),
       })),
   )
@@ -93,7 +92,7 @@ function closedPnlRow(venue: BybitVenue, account: Account, market: Market, closi
   const entryValue = gainRaisesExit ? exitValue.minus(realized) : exitValue.plus(realized)
   return {
     symbol: instrument.name,
-    orderId: orderId(venue.ids, { id: order.id, symbol: market.symbol }),
+    orderId: venue.ids.order(market.symbol, order.id),
     side: sideWord(order.side),
     qty: order.qty.toFixed(),
     orderPrice: order.price.toFixed(),

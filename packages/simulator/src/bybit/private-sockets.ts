@@ -138,7 +138,7 @@ export function authenticated(venue: BybitVenue, args: unknown): Account | strin
   const [apiKey, expires, signature] = args as unknown[]
   if (typeof apiKey !== 'string' || typeof expires !== 'number' || typeof signature !== 'string') return 'Params Error'
   const account = venue.world.accounts.byKey.get(apiKey)
-  if (account?.exchange !== venue.exchange) return 'Params Error'
+  if (account?.exchange !== venue.exchange || venue.api.isExpired(account)) return 'Params Error'
   const now = venue.api.now()
   if (expires <= now) return `error:request expired,expires:${expires},now:${now}`
   return signedBy(account.key, socketPayload(expires), signature) ? account : 'Params Error'

@@ -2,7 +2,6 @@ import type { WebSocket } from 'ws'
 import type { Market, PublicTrade } from '../engine/market.ts'
 import { toJson } from '../http/json.ts'
 import type { Category } from './categories.ts'
-import { publicTradeId } from './market-api.ts'
 import { bookSequence, candleSpan, candles, levels, tickerFields } from './market-shapes.ts'
 import { tradeSequence } from './order-shapes.ts'
 import { requestId } from './private-sockets.ts'
@@ -67,7 +66,7 @@ export class PublicSockets {
     if (!stream) return
     const ts = this.#venue.api.now()
     const row = {
-      i: publicTradeId(this.#venue, market, trade.id),
+      i: this.#venue.ids.publicTrade(market.symbol, trade.id),
       T: trade.time,
       p: trade.price.toFixed(),
       v: trade.qty.toFixed(),

@@ -1,16 +1,20 @@
 import type { Clock } from '../engine/clock.ts'
-import { accessTooFrequent, tooMany } from './errors.ts'
+import { accessTooFrequent } from './errors.ts'
 
 const ADDRESS_REQUESTS = 600
 const ADDRESS_WINDOW_MS = 5_000
 const ADDRESS_BAN_MS = 600_000
 const SOCKET_REQUESTS = 3_000
+const CONNECTIONS = 500
+const CONNECTIONS_WINDOW_MS = 300_000
 
 /** What the X-Bapi-Limit headers say after a call. */
 export interface LimitState {
   limit: number
   left: number
   resetAt: number
+  /** One too many: it was not counted, and must not be answered. */
+  over: boolean
 }
 
 interface Address {
@@ -25,6 +29,7 @@ export class RateLimits {
   readonly #accounts = new Map<string, number[]>()
   readonly #addresses = new Map<string, Address>()
   readonly #sockets = new Map<string, number[]>()
+  readonly #connections = new Map<string, number[]>()
 
   constructor(clock: Clock, enforced: boolean) {
     this.#clock = clock
@@ -48,6 +53,16 @@ export class RateLimits {
     return this.#enforced && (this.#addresses.get(ip)?.bannedUntil ?? 0) > this.#clock.aged()
   }
 
+  /** Counts a new connection of an address: 500 in five minutes. */
+  tooManyConnections(ip: string): boolean {
+    const now = this.#clock.aged()
+    const times = this.#connections.get(ip) ?? []
+    this.#connections.set(ip, times)
+    prune(times, now - CONNECTIONS_WINDOW_MS)
+    times.push(now)
+    return this.#enforced && times.length > CONNECTIONS
+  }
+
   /** Whether an order entry message of an address is one too many in this second. */
   socketFull(ip: string): boolean {
     const now = this.#clock.aged()
@@ -58,7 +73,7 @@ export class RateLimits {
     return this.#enforced && times.length > SOCKET_REQUESTS
   }
 
-  /** Counts a call, or several orders of one. Throws 10006 over the limit and counts nothing then. */
+  /** Counts a call, or several orders of one. */
   charge(uid: number, group: string, limit: number, cost: number): LimitState {
     const now = this.#clock.aged()
     const key = `${uid}|${group}`
@@ -68,21 +83,7 @@ export class RateLimits {
     const over = this.#enforced && times.length + cost > limit
     if (!over) for (let i = 0; i < cost; i++) times.push(now)
     const resetIn = over ? (times[0] ?? now) + 1000 - now : 0
-    const state = { limit, left: Math.max(0, limit - times.length), resetAt: this.#clock.now() + resetIn }
-    if (over) throw new OverLimit(state)
-    return state
-  }
-}
-
-/** Carries the headers that say when to come back. */
-export class OverLimit extends Error {
-  override name = 'OverLimit'
-  readonly state: LimitState
-  readonly answer = tooMany()
-
-  constructor(state: LimitState) {
-    super('over the limit')
-    this.state = state
+    return { limit, left: Math.max(0, limit - times.length), resetAt: this.#clock.now() + resetIn, over }
   }
 }
 

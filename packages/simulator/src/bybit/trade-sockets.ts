@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { WebSocket } from 'ws'
-import { Detailed, HANG_UP } from './api.ts'
+import { Detailed, HANG_UP, type Meter } from './api.ts'
 import { isCategory } from './categories.ts'
 import { ApiError, badParameter } from './errors.ts'
 import { Params } from './params.ts'
 import { authenticated } from './private-sockets.ts'
-import { type LimitState, limitHeaders } from './rate-limits.ts'
+import { limitHeaders } from './rate-limits.ts'
 import type { BybitSocket, SocketSet } from './socket-set.ts'
 import type { BybitVenue } from './venue.ts'
 
@@ -80,7 +80,7 @@ export class TradeSockets {
   }
 
   #order(socket: BybitSocket, message: Message): void {
-    let state: LimitState | undefined
+    const meter: Meter = {}
     let category: unknown
     try {
       this.#check(socket, message)
@@ -88,25 +88,24 @@ export class TradeSockets {
       category = (args as Record<string, unknown> | undefined)?.category
       const { account } = socket
       if (!account) throw new ApiError(10005, 'Permission denied, please log on first.')
-      const done = this.#venue.api.ws(String(message.op), new Params(args as Record<string, unknown>), account)
-      state = done.state
-      if (done.value === HANG_UP) {
+      const params = new Params(args as Record<string, unknown>)
+      const value = this.#venue.api.ws(String(message.op), params, account, meter)
+      if (value === HANG_UP) {
         socket.ws.terminate()
         return
       }
-      const { result, extInfo } = done.value instanceof Detailed ? done.value : new Detailed(done.value, {})
+      const { result, extInfo } = value instanceof Detailed ? value : new Detailed(value, {})
       const body = { retCode: 0, retMsg: 'OK', data: result, retExtInfo: extInfo }
-      this.#answer(socket, message, { ...body, header: this.#header(state) })
+      this.#answer(socket, message, { ...body, header: this.#header(meter) })
     } catch (error) {
-      const told = this.#venue.api.failure(error, isCategory(category) ? category : undefined)
-      state = told.state
-      const { code: retCode, message: retMsg } = told.failure
+      const known = isCategory(category) ? category : undefined
+      const { code: retCode, message: retMsg } = this.#venue.api.failure(error, known)
       this.#answer(socket, message, {
         retCode,
         retMsg,
         data: {},
         retExtInfo: {},
-        ...(state ? { header: this.#header(state) } : {}),
+        ...(meter.state && { header: this.#header(meter) }),
       })
     }
   }
@@ -130,7 +129,7 @@ export class TradeSockets {
     if (first === null || typeof first !== 'object') throw badParameter('Parameter error: args')
   }
 
-  #header(state: LimitState | undefined): Record<string, string> {
+  #header({ state }: Meter): Record<string, string> {
     const Timenow = String(this.#venue.api.now())
     return { Timenow, ...(state ? limitHeaders(state) : {}), Traceid: randomUUID().replaceAll('-', '') }
   }

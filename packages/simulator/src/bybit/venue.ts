@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Account, Position } from '../engine/account.ts'
@@ -21,10 +21,13 @@ import { CATEGORIES, type Category } from './categories.ts'
 import { refusalAnswer } from './checks.ts'
 import { badParameter } from './errors.ts'
 import { Feed } from './feed.ts'
+import { handshakeRefusal, refuseHandshake } from './handshake.ts'
+import { Ids } from './ids.ts'
 import { BYBIT_INSTRUMENTS, DEFAULT_LEVERAGE, engineSymbol } from './instruments.ts'
 import { marketEndpoints } from './market-api.ts'
+import { fund, liquidate, transfer } from './money.ts'
 import { orderQueryEndpoints } from './order-queries.ts'
-import { execId, type IdMaker, orderId, orderRow } from './order-shapes.ts'
+import { orderRow } from './order-shapes.ts'
 import { orderEndpoints } from './orders.ts'
 import { positionEndpoints } from './position-api.ts'
 import { PrivateSockets } from './private-sockets.ts'
@@ -35,7 +38,6 @@ import { SocketSet } from './socket-set.ts'
 import { SystemStatus } from './system-status.ts'
 import { checkTicket, protectionPrice } from './tickets.ts'
 import { TradeSockets } from './trade-sockets.ts'
-import { Uuids } from './uuids.ts'
 import { isIsolated, sideWord } from './words.ts'
 
 /** Bybit v5 with unified accounts: spot, linear and inverse contracts over one wallet and one key. */
@@ -56,14 +58,14 @@ export class BybitVenue implements Venue {
   readonly trade: TradeSockets
   readonly public: Record<Category, PublicSockets>
   readonly status: SystemStatus
-  readonly ids: IdMaker
+  readonly ids: Ids
   /** Closed orders from before are not in order/realtime any more. */
   readonly startedAt: number
   readonly words = {
     order: (order: Order) => this.#orderWords(order),
     fill: (fill: Fill) => ({
-      trade_id: execId(this.ids, fill),
-      order_id: orderId(this.ids, { id: fill.orderId, symbol: fill.symbol }),
+      trade_id: this.ids.execution(fill),
+      order_id: this.ids.order(fill.symbol, fill.orderId),
       side: sideWord(fill.side),
     }),
   }
@@ -75,15 +77,7 @@ export class BybitVenue implements Venue {
     this.startedAt = world.clock.now()
     this.#markets = BYBIT_INSTRUMENTS.map((each) => world.market(each, 0xb1b17))
     const markets = new Map(this.#markets.map((market) => [market.symbol, market]))
-    const indexes = new Map(this.#markets.map((market, i) => [market.symbol, i]))
-    this.ids = {
-      marketIndex: (symbol) => indexes.get(symbol) as number,
-      orders: new Uuids(world.seed, 1),
-      makerTrades: new Uuids(world.seed, 2),
-      takerTrades: new Uuids(world.seed, 3),
-      funding: new Uuids(world.seed, 4),
-      fundingExecutions: new Uuids(world.seed, 5),
-    }
+    this.ids = new Ids(world, [...markets.keys()])
     this.delivery = new Delivery(world.faults, new Random(world.seed ^ 0xb7de))
     this.feed = new Feed(this, new Random(world.seed ^ 0xb7fe))
     const sockets = (salt: number) =>
@@ -102,6 +96,7 @@ export class BybitVenue implements Venue {
       clearing: this.clearing,
       clock: world.clock,
       postOnly: 'accept',
+      reportsTriggered: true,
       sink: {
         order: (event) => this.feed.order(event),
         account: (change) => this.feed.account(change),
@@ -159,7 +154,7 @@ export class BybitVenue implements Venue {
   }
 
   orderOf(uuid: string): Order | undefined {
-    const found = this.ids.orders.read(uuid)
+    const found = this.ids.readOrder(uuid)
     return found && this.#markets[found.market]?.orders.get(found.id)
   }
 
@@ -185,9 +180,9 @@ export class BybitVenue implements Venue {
     const { path, query } = splitUrl(request.url ?? '')
     const ip = ipOf(request)
     const open = this.#opener(path.slice(this.prefix.length))
-    const refused = this.#upgradeRefusal(ip)
+    const refused = handshakeRefusal(this, ip)
     if (refused || !open) {
-      refuseUpgrade(socket, refused ?? { status: 404, text: 'Not Found' })
+      refuseHandshake(socket, refused ?? { status: 404, text: 'Not Found' })
       return
     }
     this.#sockets.handleUpgrade(request, socket, head, (ws) => open(ws, ip, query))
@@ -221,60 +216,15 @@ export class BybitVenue implements Venue {
   }
 
   transfer(account: Account, asset: string, amount: string): void {
-    this.engine.act(() => {
-      account.wallet.credit(asset, dec(amount))
-      this.#income(account, { symbol: '', type: 'TRANSFER', amount, asset })
-      this.engine.touchAssets(account, [asset])
-    })
+    transfer(this, account, asset, amount)
   }
 
-  /** Pays or charges funding on a position's value at the mark price. */
   fund(account: Account, market: Market, rate: Big): void {
-    this.engine.act(() => {
-      for (const position of account.positions.values()) {
-        if (position.symbol !== market.symbol || position.amount.eq(ZERO)) continue
-        const value = this.clearing.futures.notional(position)
-        const payment = ZERO.minus(value.times(rate)).round(8, 0)
-        const asset = settleAsset(market.instrument)
-        account.wallet.credit(asset, payment)
-        position.openFunding = position.openFunding.plus(payment)
-        const details = {
-          side: position.amount.gt(ZERO) ? 'Buy' : 'Sell',
-          qty: position.amount.abs().toFixed(),
-          price: market.mark.toFixed(),
-          value: value.abs().toFixed(),
-          rate: rate.toFixed(),
-        }
-        const income = this.#income(account, {
-          symbol: market.symbol,
-          type: 'FUNDING',
-          amount: payment.toFixed(),
-          asset,
-          details,
-        })
-        this.feed.funding(account, market, income)
-        this.engine.touchAssets(account, [asset])
-      }
-    })
+    fund(this, account, market, rate)
   }
 
-  /** Liquidates positions whose margin no longer covers the maintenance margin. */
   moved(market: Market): void {
-    for (const account of this.world.accounts.byId.values()) {
-      if (account.exchange !== this.exchange) continue
-      if (![...account.positions.values()].some((each) => each.symbol === market.symbol && !each.amount.eq(ZERO)))
-        continue
-      const doomed = this.clearing.futures.doomed(account)
-      if (doomed.length === 0) continue
-      this.engine.act(() => {
-        for (const order of [...account.open]) {
-          if (order.market.instrument.kind === 'spot') continue
-          order.extra.cancelType = 'CancelByPrepareLiq'
-          this.engine.cancel(order)
-        }
-        for (const position of doomed) this.#liquidate(account, position)
-      })
-    }
+    liquidate(this, market)
   }
 
   /** The sockets of a deleted key are cut, and it can log on no more. */
@@ -331,26 +281,6 @@ export class BybitVenue implements Venue {
     return category && ((...socket) => this.public[category].open(...socket))
   }
 
-  /** A handshake does not say which account it will carry, so a fault of an account of Bybit meets the next one. */
-  #upgradeRefusal(ip: string): { status: number; text: string; retryAfter?: number } | undefined {
-    const { faults } = this.world
-    if (this.api.limits.isBanned(ip)) return { status: 403, text: 'access too frequent' }
-    if (faults.empty) return undefined
-    const named = faults.list().find(({ kind, scope }) => {
-      if (kind !== 'reject_upgrade' || scope.accountId === undefined) return false
-      return this.world.accounts.byId.get(scope.accountId)?.exchange === this.exchange
-    })
-    if (faults.active('ban_ip', { exchange: this.exchange })) return { status: 403, text: 'access too frequent' }
-    const reject = faults.take('reject_upgrade', { accountId: named?.scope.accountId, exchange: this.exchange })
-    if (!reject) return undefined
-    const { status, retry_after: retryAfter } = reject.settings
-    return {
-      status: typeof status === 'number' ? status : 503,
-      text: 'Service Unavailable',
-      ...(typeof retryAfter === 'number' && { retryAfter }),
-    }
-  }
-
   #triggered(order: Order): void {
     // Take profit and stop loss close all there is by now.
     if (order.extra.createType !== undefined && order.closePosition) {
@@ -358,41 +288,6 @@ export class BybitVenue implements Venue {
       order.qty = futures.position(order.account, order.market.symbol, order.positionSide, order.isolated).amount.abs()
     }
     this.feed.triggered(order)
-  }
-
-  #liquidate(account: Account, position: Position): void {
-    const market = this.engine.markets.get(position.symbol)
-    if (!market) return
-    const side = position.amount.gt(ZERO) ? 'SELL' : 'BUY'
-    this.engine.place(account, market, {
-      clientId: '',
-      side,
-      type: 'Market',
-      kind: 'MARKET',
-      tif: 'IOC',
-      price: ZERO,
-      qty: position.amount.abs(),
-      stp: 'NONE',
-      positionSide: position.side,
-      isolated: position.isolated,
-      extra: {
-        liquidation: true,
-        createType: 'CreateByLiq',
-        protectionPrice: protectionPrice(market, side).toFixed(),
-        lastPriceOnCreated: market.last.toFixed(),
-      },
-    })
-  }
-
-  #income(
-    account: Account,
-    row: Omit<Account['income'][number], 'id' | 'time' | 'tradeId'>,
-  ): Account['income'][number] {
-    const time = this.engine.time
-    const id = BigInt(time) * 10_000n + BigInt(account.income.length % 10_000)
-    const income = { ...row, time, id, tradeId: '' }
-    this.world.saveIncome(account, income)
-    return income
   }
 
   #orderWords(order: Order): Record<string, unknown> {
@@ -406,12 +301,4 @@ export class BybitVenue implements Venue {
       price: row.price,
     }
   }
-}
-
-function refuseUpgrade(socket: Duplex, answer: { status: number; text: string; retryAfter?: number }): void {
-  const retry = answer.retryAfter === undefined ? '' : `Retry-After: ${answer.retryAfter}\r\n`
-  const head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? 'Error'}\r\nContent-Type: text/plain\r\n`
-  socket.end(
-    `${head}${retry}Content-Length: ${Buffer.byteLength(answer.text)}\r\nConnection: close\r\n\r\n${answer.text}`,
-  )
 }

@@ -106,6 +106,7 @@ export function privateStreamUrl({ stream }: BybitEndpoints): string {
 export const paths = {
   time: '/v5/market/time',
   instruments: '/v5/market/instruments-info',
+  book: '/v5/market/orderbook',
   openOrders: '/v5/order/realtime',
   orderHistory: '/v5/order/history',
   executions: '/v5/execution/list',

@@ -44,6 +44,7 @@ const priceTick = refused('price_tick', "The price does not fit the symbol's tic
 const minNotional = refused('min_notional', "The order's value is below what the symbol allows.")
 const minQuantity = refused('min_quantity', "The quantity is below the symbol's minimum.")
 const maxQuantity = refused('max_quantity', "The quantity is above the symbol's maximum.")
+const quantityStep = refused('quantity_step', "The quantity does not fit the symbol's step size.")
 const precision = refused('too_precise', 'A value has more digits than the symbol allows.')
 const postOnly = refused('post_only_would_take', 'The post-only order would match at once.')
 const reduceOnly = refused('reduce_only_rejected', 'The order does not fit the open position.')
@@ -96,7 +97,8 @@ const meanings = new Map<number, Meaning>([
   ...many(minNotional, 110094, 170140),
   ...many(minQuantity, 110017, 170136),
   ...many(maxQuantity, 170124, 170381, 170382),
-  ...many(precision, 170137, 170148),
+  ...many(quantityStep, 170137),
+  ...many(precision, 170148),
   ...many(postOnly, 170218),
   ...many(reduceOnly, 110023, 110042),
   ...many(maxPosition, 110021, 110011, 110040),
@@ -117,6 +119,8 @@ const texts: readonly (readonly [code: number, pattern: RegExp, meaning: Meaning
   [10001, /position ?idx/i, positionSide],
   [10001, /remains? unchanged|not modified/i, refused('nothing_to_amend', 'The amendment changes nothing.')],
   [10001, /symbol/i, unknownSymbol],
+  [10001, /price invalid/i, priceTick],
+  [10001, /qty invalid/i, quantityStep],
   [10001, /order ?link ?id/i, refused('client_order_id', 'Bybit does not take this client order id.')],
   [110017, /reduce/i, reduceOnly],
 ]

@@ -90,9 +90,10 @@ function positionTerms(request: PlaceRequest, category: Category): Params {
   }
 }
 
-/** A buy stop waits for the price to rise, a buy that takes profit for it to fall; sells the other way round. */
-function direction({ type, side }: PlaceRequest): Direction {
-  return stops.has(type) === (side === 'BUY') ? 1 : 2
+/** A buy stop waits for the price to rise, a buy that takes profit for it to fall; sells the other way round. Null: no condition. */
+export function directionOf({ type, side }: PlaceRequest): Direction | null {
+  if (stops.has(type)) return side === 'BUY' ? 1 : 2
+  return takeProfits.has(type) ? (side === 'BUY' ? 2 : 1) : null
 }
 
 function trigger(request: PlaceRequest, category: Category): Params {
@@ -106,7 +107,7 @@ function trigger(request: PlaceRequest, category: Category): Params {
   const triggerBy = { LAST: 'LastPrice', MARK: 'MarkPrice', INDEX: 'IndexPrice' } as const
   return {
     triggerPrice,
-    triggerDirection: direction(request),
+    triggerDirection: directionOf(request) ?? undefined,
     triggerBy: request.trigger_by === null ? undefined : triggerBy[request.trigger_by],
   }
 }

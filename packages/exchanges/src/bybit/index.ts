@@ -1,14 +1,15 @@
 import { ExchangeError } from '../errors.ts'
-import type { AmendRequest, Credentials, Exchange, Instrument, OrderRef, PlaceRequest } from '../exchange.ts'
+import type { AmendRequest, Exchange, Instrument, PlaceRequest } from '../exchange.ts'
 import { cacheInstruments } from '../instruments-cache.ts'
 import type { ExchangeOptions } from '../venue.ts'
 import { type Category, categories, InstrumentBook } from './category.ts'
 import { createBybitClient } from './client.ts'
 import { bybitEndpoints, privateStreamUrl } from './endpoints.ts'
-import { formatAmend, formatOrder, orderKey } from './format.ts'
+import { formatAmend } from './format.ts'
 import { openIpBudget } from './ip-budget.ts'
 import { checkBybitKey } from './key-check.ts'
 import { queryOrder } from './order-query.ts'
+import { cancelOrder, placeOrder } from './place.ts'
 import { type BybitRest, createBybitRest } from './rest.ts'
 import { fetchBybitSnapshot } from './snapshot.ts'
 import { BybitStream } from './stream.ts'
@@ -52,9 +53,7 @@ export function createBybit(options: ExchangeOptions): Exchange {
     },
     fetchSnapshot: (who, since) => fetchBybitSnapshot(parts, who, since),
     fetchOrder: (who, ref) => queryOrder(parts, who, ref),
-    placeOrder: async (who, request) => ({
-      order_id: await rest.placeOrder(who, formatOrder(request, await categoryOf(instruments, request))),
-    }),
+    placeOrder: async (who, request) => placeOrder(rest, who, request, await categoryOf(instruments, request)),
     cancelOrder: async (who, ref) => cancelOrder(rest, who, ref, await categoryOf(instruments, ref)),
     async amendOrder(who, request: AmendRequest) {
       await rest.amendOrder(who, formatAmend(request, await categoryOf(instruments, request)))
@@ -99,23 +98,4 @@ async function categoryOf(
     const message = 'Bybit did not tell its instruments; nothing was sent.'
     throw new ExchangeError('not_sent', 'not_sent', message, { cause })
   }
-}
-
-/** A conditional spot order is found under its own filter only, and its kind is not told here. */
-const spotFilters = [undefined, 'StopOrder', 'tpslOrder'] as const
-
-async function cancelOrder(rest: BybitRest, who: Credentials, ref: OrderRef, category: Category): Promise<void> {
-  const params = { category, symbol: ref.symbol, ...orderKey(ref) }
-  const filters = category === 'spot' ? spotFilters : [undefined]
-  let notFound: ExchangeError | null = null
-  for (const orderFilter of filters) {
-    try {
-      await rest.cancelOrder(who, { ...params, orderFilter })
-      return
-    } catch (error) {
-      if (!(error instanceof ExchangeError) || error.kind !== 'not_found') throw error
-      notFound ??= error
-    }
-  }
-  if (notFound !== null) throw notFound
 }

@@ -6,8 +6,6 @@ import type { Credentials, KeyCheck } from '../exchange.ts'
 import type { BybitRest } from './rest.ts'
 
 const dayMs = 24 * 60 * 60_000
-/** A key that ends within this is warned of. */
-const warnBeforeMs = 14 * dayMs
 
 const words = z.array(z.string()).catch([])
 const keyAnswer = z.object({
@@ -40,7 +38,7 @@ export async function checkBybitKey(
   }
   if (key === null) return { account_uid: fingerprint(who.api_key), permissions: null, warnings: [] }
   const permissions = readPermissions(key, await now())
-  return { account_uid: key.userID, permissions, warnings: warnings(key, permissions, await now()) }
+  return { account_uid: key.userID, permissions, warnings: warnings(key, permissions) }
 }
 
 /** Null where the environment has no such call: a demo account may not. */
@@ -83,7 +81,7 @@ function endOf({ expiredAt, deadlineDay }: KeyAnswer, now: number): number | nul
   return typeof deadlineDay === 'number' && deadlineDay > 0 ? now + deadlineDay * dayMs : null
 }
 
-function warnings(key: KeyAnswer, permissions: KeyPermissions, now: number): string[] {
+function warnings(key: KeyAnswer, permissions: KeyPermissions): string[] {
   const found: string[] = []
   if (!permissions.read) found.push('The key lacks the rights of Unified Trading: nothing can be followed with it.')
   else if (!permissions.trade) found.push('The key may not trade: orders can be followed but not placed.')
@@ -96,11 +94,6 @@ function warnings(key: KeyAnswer, permissions: KeyPermissions, now: number): str
   }
   if (permissions.ip_restricted === false) {
     found.push('The key works from every address: restrict it to the address of this server, then it does not expire.')
-  }
-  const end = permissions.expires_at
-  if (end !== null && end - now <= warnBeforeMs) {
-    const days = Math.max(0, Math.floor((end - now) / dayMs))
-    found.push(`The key expires in ${days === 1 ? '1 day' : `${days} days`}: renew it on Bybit.`)
   }
   return found
 }

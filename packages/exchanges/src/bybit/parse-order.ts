@@ -35,7 +35,6 @@ export function parseOrder(row: unknown, category: Category, toldAt: number | nu
     timeInForce: o.timeInForce,
     cancelType: o.cancelType,
     rejectReason: o.rejectReason,
-    side: ownSide,
     isQuoteSized,
     executedQty,
   }

@@ -9,6 +9,8 @@ import type { Params } from './sign.ts'
 
 const object = z.record(z.string(), z.unknown())
 const page = z.object({ list: z.array(z.unknown()).default([]), nextPageCursor: z.string().nullish() })
+const level = z.tuple([z.string()], z.unknown())
+const bookAnswer = z.object({ b: z.array(level), a: z.array(level) })
 const placedAnswer = z.object({ orderId: z.string().min(1) })
 
 /** A list that never ends is a mistake of someone's. */
@@ -108,6 +110,13 @@ export function createBybitRest(client: BybitClient) {
           answer: page,
         }),
       ),
+
+    /** Best bid and ask; null where there is none. */
+    async bestPrices(category: Category, symbol: string): Promise<{ bid: string | null; ask: string | null }> {
+      const params = { category, symbol, limit: 1 }
+      const book = await client.open({ method: 'GET', path: paths.book, params, priority: 'trade', answer: bookAnswer })
+      return { bid: book.b[0]?.[0] ?? null, ask: book.a[0]?.[0] ?? null }
+    },
 
     /** The answer means accepted only: how it went is told on the stream. */
     async placeOrder(who: Credentials, params: Params): Promise<string> {

@@ -228,15 +228,17 @@ export class BybitStream implements PrivateStream, SocketHandler {
     for (const { events, receivedAt } of line.held.splice(0)) handlers.onEvents(events, receivedAt)
   }
 
-  /** A key that is refused twice in a row, the clock measured anew in between, needs its owner. */
+  /** An unknown key is asked for a second time, with the clock measured anew, before its owner is called. */
   #refused(line: Line, detail: string, error: ExchangeError | null, isLate: boolean) {
     if (line !== this.#candidate) return
-    if (error !== null && this.#active === null) {
-      this.#keyRefusals += 1
-      if (this.#keyRefusals > 1 || error.code !== 'unknown_key') return this.#stop(error)
+    if (error === null || this.#active !== null) {
+      if (isLate) void this.#options.venueClock.refresh()
+      return line.socket.abort(detail)
     }
-    if (error === null && !isLate) return line.socket.abort(detail)
-    void this.#options.venueClock.refresh().finally(() => line.socket.abort(detail))
+    this.#keyRefusals += 1
+    if (this.#keyRefusals > 1 || error.code !== 'unknown_key') return this.#stop(error)
+    this.#hangUp()
+    void this.#options.venueClock.refresh().finally(() => this.#next(0))
   }
 
   #drained() {

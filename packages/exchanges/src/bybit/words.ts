@@ -137,7 +137,6 @@ export interface EndingWords {
   orderStatus?: unknown
   orderType?: unknown
   timeInForce?: unknown
-  side: Side
   isQuoteSized: boolean
   cancelType?: unknown
   rejectReason?: unknown
@@ -175,10 +174,9 @@ export function orderStatus(words: EndingWords): VenueStatus {
   }
 }
 
-/** Of a spot market buy, sized in quote coin, only what is less than a lot was left over. */
+/** Of a market order sized in quote coin only what is less than a lot was left over; of any other, a real remainder. */
 function cutShort(words: EndingWords): VenueStatus {
-  if (words.orderType === 'Market' && (words.side === 'BUY' || words.isQuoteSized)) return 'FILLED'
-  return cancelled(words)
+  return words.orderType === 'Market' && words.isQuoteSized ? 'FILLED' : cancelled(words)
 }
 
 function cancelled(words: EndingWords): VenueStatus {

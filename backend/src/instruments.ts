@@ -13,7 +13,7 @@ export interface VenueInstrument extends Instrument {
 export class Instruments {
   private readonly exchanges: Exchanges
   private readonly log: Logger
-  private readonly quotes = new Map<string, string>()
+  private readonly known = new Map<string, Instrument>()
 
   constructor(exchanges: Exchanges, log: Logger) {
     this.exchanges = exchanges
@@ -24,9 +24,7 @@ export class Instruments {
   async list(venue: Venue): Promise<VenueInstrument[]> {
     const { exchange, environment } = venue
     const instruments = await this.exchanges.get(venue).fetchInstruments()
-    for (const { trading_mode, symbol, quote_asset } of instruments) {
-      this.quotes.set(`${exchange}:${trading_mode}:${symbol}`, quote_asset)
-    }
+    for (const each of instruments) this.known.set(nameOf({ exchange, ...each }), each)
     return instruments.map((instrument) => ({ exchange, environment, ...instrument }))
   }
 
@@ -38,8 +36,16 @@ export class Instruments {
     }
   }
 
-  /** The asset a symbol is priced in; null when its venue has not told yet. */
-  quoteAssetOf(order: { exchange: ExchangeId; trading_mode: TradingMode; symbol: string }): string | null {
-    return this.quotes.get(`${order.exchange}:${order.trading_mode}:${order.symbol}`) ?? null
+  /** What a symbol is; null when its venue has not told yet. */
+  find(traded: TradedSymbol): Instrument | null {
+    return this.known.get(nameOf(traded)) ?? null
   }
 }
+
+interface TradedSymbol {
+  exchange: ExchangeId
+  trading_mode: TradingMode
+  symbol: string
+}
+
+const nameOf = ({ exchange, trading_mode, symbol }: TradedSymbol) => `${exchange}:${trading_mode}:${symbol}`

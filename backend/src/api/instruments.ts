@@ -1,25 +1,12 @@
 import { environmentSchema, exchangeIdSchema, quantityUnitSchema, tradingModeSchema } from '@tradercoin/protocol'
 import { z } from 'zod'
-import { adapterName, coversMode, type Venue } from '../exchanges.ts'
+import { coversMode } from '../exchanges.ts'
 import type { Instruments } from '../instruments.ts'
-import { listKeys } from '../store/exchange-keys.ts'
-import type { UserScope } from '../store/scope.ts'
 import type { Store } from '../store/store.ts'
 import type { Cursors } from './cursor.ts'
 import { cut, queryName, recordQuerySchema } from './lists.ts'
 import type { ApiServer } from './server.ts'
-
-/** The venues a user has keys of; each once, and of whatever mode where a key covers all of them. */
-export function venuesOf(store: Store, scope: UserScope, keyId?: number): Venue[] {
-  const keys = listKeys(store.db, scope).filter(({ id }) => keyId === undefined || id === keyId)
-  const venues = keys.map(({ exchange, trading_mode, environment, region }) => ({
-    exchange,
-    trading_mode,
-    environment,
-    region,
-  }))
-  return [...new Map(venues.map((venue) => [adapterName(venue), venue])).values()]
-}
+import { venuesOf } from './venues.ts'
 
 const decimal = z.string().nullable()
 const instrumentSchema = z.object({

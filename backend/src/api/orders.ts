@@ -30,11 +30,11 @@ import type { UserScope } from '../store/scope.ts'
 import type { Store } from '../store/store.ts'
 import type { Cursors } from './cursor.ts'
 import { type Idempotency, idempotencyKeyOf, once } from './idempotency.ts'
-import { venuesOf } from './instruments.ts'
 import { queryName } from './lists.ts'
 import { orderProblems } from './order-rules.ts'
 import { idOf, notFound, Problem, refuseIdleKey } from './problem.ts'
 import type { ApiServer } from './server.ts'
+import { venuesOf } from './venues.ts'
 
 export interface OrderRoutes extends Idempotency {
   store: Store
@@ -73,7 +73,7 @@ export function orderReadRoutes(api: ApiServer, { store, cursors, instruments }:
     handler: async ({ principal, query }) => {
       const scope = { user_id: principal.user.id }
       await instruments.learn(venuesOf(store, scope))
-      return readOrderStats(store, scope, query, (order) => instruments.quoteAssetOf(order))
+      return readOrderStats(store, scope, query, (order) => instruments.find(order))
     },
   })
   api.get('/trading/orders/:id', {

@@ -1,6 +1,10 @@
 import { venueDescriptions } from '@tradercoin/exchanges'
 import { tradingModeSchema, type Venue, venueSchema } from '@tradercoin/protocol'
 import { z } from 'zod'
+import { adapterName, type Venue as KeyVenue } from '../exchanges.ts'
+import { listKeys } from '../store/exchange-keys.ts'
+import type { UserScope } from '../store/scope.ts'
+import type { Store } from '../store/store.ts'
 import type { ApiServer } from './server.ts'
 
 /** The venues this hub speaks with, for forms. `paper` is offered only where there is a paper exchange. */
@@ -28,4 +32,16 @@ export function venueRoutes(api: ApiServer, { paperUrl }: { paperUrl: string | n
     },
     handler: async () => ({ items }),
   })
+}
+
+/** The venues a user has keys of; each once, and of whatever mode where a key covers all of them. */
+export function venuesOf(store: Store, scope: UserScope, keyId?: number): KeyVenue[] {
+  const keys = listKeys(store.db, scope).filter(({ id }) => keyId === undefined || id === keyId)
+  const venues = keys.map(({ exchange, trading_mode, environment, region }) => ({
+    exchange,
+    trading_mode,
+    environment,
+    region,
+  }))
+  return [...new Map(venues.map((venue) => [adapterName(venue), venue])).values()]
 }

@@ -50,11 +50,11 @@ function venueIdOf({ account }: Booking, report: OrderReport | ExecutionReport):
 /** By the venue's id; our own order whose id the venue has not told us yet, by the client order id we gave it. */
 function findOrder(booking: Booking, report: OrderReport): StoredOrder | undefined {
   const known = findByVenueId(booking.db, venueIdOf(booking, report))
-  const { client_order_id, parent_order_id, symbol } = report
+  const { client_order_id, parent_order_id, trading_mode, symbol } = report
   // An order that another one gave rise to (a stop's) may repeat its client order id.
   if (known || client_order_id === null || parent_order_id !== null) return known
   const { exchange_key_id } = booking.account
-  return findUnbound(booking.db, { exchange_key_id, symbol, client_order_id })
+  return findUnbound(booking.db, { exchange_key_id, trading_mode, symbol, client_order_id })
 }
 
 /** @returns whether something that tabs see has changed */

@@ -60,6 +60,16 @@ it('is pending, then bound by the answer, then what the venue says, as one order
   ])
 })
 
+it('is not taken for an order of the same name on the account’s other market', () => {
+  const { id } = place()
+  ledger.book([orderEvent({ ...ours, order_id: '77', trading_mode: 'futures', update_time: 6_000 })])
+  expect(current(id)).toMatchObject({ status: 'PENDING_NEW', order_id: null })
+  expect(orderCount()).toBe(2)
+  accept(id)
+  ledger.book([orderEvent({ ...ours, trading_mode: 'spot', order_id: '77', update_time: 6_000 })])
+  expect(orderCount()).toBe(3)
+})
+
 it('is the same order when the stream is quicker than the answer', () => {
   const { id } = place()
   ledger.book([
@@ -165,6 +175,10 @@ it('is over once it has triggered as an algo order: its child carries the fill, 
     ['FILLED', 'hub'],
     ['TRIGGERED', 'hub'],
   ])
-  const stats = await readOrderStats(ledger.db, { user_id: 1 }, {}, () => 'USDT')
+  const stats = await readOrderStats(ledger.db, { user_id: 1 }, {}, () => ({
+    quote_asset: 'USDT',
+    settle_asset: 'USDT',
+    contract_value: null,
+  }))
   expect(stats).toMatchObject({ open: 0, filled: 1, fill_rate: '1', by_quote: [{ asset: 'USDT', volume: '6400.05' }] })
 })

@@ -15,7 +15,8 @@ afterAll(() => directory.remove())
 let files = 0
 const open = () => new TestLedger(createDatabase(join(directory.path, `${++files}.db`), 2))
 const scope = { user_id: 1 }
-const quoteAssetOf = ({ symbol }: { symbol: string }) => (symbol.endsWith('USDT') ? 'USDT' : null)
+const usdt = { quote_asset: 'USDT', settle_asset: 'USDT', contract_value: null }
+const assetsOf = ({ symbol }: { symbol: string }) => (symbol.endsWith('USDT') ? usdt : null)
 
 it('counts every status and adds up exactly, for this user alone', async () => {
   const ledger = open()
@@ -38,7 +39,7 @@ it('counts every status and adds up exactly, for this user alone', async () => {
     orderEvent({ order_id: '5' }),
   ])
   ledger.book(filledOrder('1', 3), 2)
-  const stats = await readOrderStats(ledger.db, scope, {}, quoteAssetOf)
+  const stats = await readOrderStats(ledger.db, scope, {}, assetsOf)
   expect(stats).toEqual({
     total: 5,
     open: 2,
@@ -61,9 +62,26 @@ it('counts every status and adds up exactly, for this user alone', async () => {
     ledger.db,
     scope,
     { status: ['FILLED', 'CANCELED'], symbol: 'BTCUSDT' },
-    quoteAssetOf,
+    assetsOf,
   )
   expect(filtered).toMatchObject({ total: 2, filled: 1, fill_rate: '0.5' })
+  ledger.db.close()
+})
+
+it('counts inverse contracts by their value, and profit in the asset they settle in', async () => {
+  const ledger = open()
+  const futures = { trading_mode: 'futures', symbol: 'BTCUSD' } as const
+  const order = { ...futures, order_id: '7', quantity: '5', quantity_unit: 'CONTRACT', executed_qty: '5' } as const
+  const fill = { ...futures, order_id: '7', price: '50000', quantity: '5', realized_pnl: '-0.00025' }
+  ledger.book([orderEvent({ ...order, status: 'FILLED' }, fill)])
+  ledger.book(filledOrder('1', 1))
+  const inverse = { quote_asset: 'USD', settle_asset: 'BTC', contract_value: '100' }
+  const stats = await readOrderStats(ledger.db, scope, {}, ({ symbol }) => (symbol === 'BTCUSD' ? inverse : usdt))
+  expect(stats.by_quote).toEqual([
+    { asset: 'BTC', volume: '0', realized_pnl: '-0.00025' },
+    { asset: 'USD', volume: '500', realized_pnl: null },
+    { asset: 'USDT', volume: '6400.05', realized_pnl: null },
+  ])
   ledger.db.close()
 })
 
@@ -80,7 +98,7 @@ it('loses no digit, whatever the numbers', async () => {
           orderEvent({ ...id, quantity: null }, { ...id, trade_id: `${n}`, price, quantity, fee, fee_asset: 'BNB' }),
         ])
       }
-      const stats = await readOrderStats(ledger.db, scope, {}, quoteAssetOf)
+      const stats = await readOrderStats(ledger.db, scope, {}, assetsOf)
       const sum = (of: (fill: [string, string, string]) => Big) =>
         fills.reduce((total, fill) => total.plus(of(fill)), new Big(0)).toFixed()
       expect(stats.by_quote).toEqual([

@@ -21,30 +21,40 @@ import type { Schema } from './schema.ts'
 import type { UserScope } from './scope.ts'
 import { readAtLength, type Store } from './store.ts'
 
-/** The asset a symbol is priced in; null when the instrument is not known. */
-export type QuoteAssetOf = (instrument: {
+/** What the numbers of an instrument's orders are counted in. */
+export interface InstrumentAssets {
+  quote_asset: string
+  /** Profit and loss are counted in this. */
+  settle_asset: string
+  /** Of an inverse contract, whose quantities are contracts: what one is worth in quote coin. Null otherwise. */
+  contract_value: Decimal | null
+}
+
+/** Null when the instrument is not known. */
+export type AssetsOf = (instrument: {
   exchange: ExchangeId
   trading_mode: TradingMode
   symbol: string
-}) => string | null
+}) => InstrumentAssets | null
 
 /** Orders added up before others are served. */
 const rowsAtOnce = 1_000
 
 /**
  * Counts and sums over all of a user's orders that match, as of one moment and exact to the last digit. Volume is what was traded,
- * in the quote asset; of an instrument that is not known the symbol stands for it.
+ * in the quote asset; profit and loss stand under the asset that the instrument settles in. Of an instrument that is not known the
+ * symbol stands for both.
  */
 export function readOrderStats(
   store: Pick<Store, 'path'>,
   scope: UserScope,
   filter: OrderFilter,
-  quoteAssetOf: QuoteAssetOf,
+  assetsOf: AssetsOf,
 ): Promise<OrderStats> {
   return readAtLength(store, async (db) => {
     const queries = createQueries(db)
     const counts = await countByStatus(queries, scope, filter)
-    const sums = new Sums(quoteAssetOf)
+    const sums = new Sums(assetsOf)
     await addUp(queries, scope, filter, sums)
     return { ...summarise(counts), ...sums.answer() }
   })
@@ -112,26 +122,39 @@ async function addUp(queries: Kysely<Schema>, scope: UserScope, filter: OrderFil
 
 /** Exact sums by asset. */
 class Sums {
-  private readonly quoteAssetOf: QuoteAssetOf
+  private readonly assetsOf: AssetsOf
   private readonly quotes = new Map<string, { volume: Decimal; realized_pnl: Decimal | null }>()
   private readonly fees = new Map<string, Decimal>()
 
-  constructor(quoteAssetOf: QuoteAssetOf) {
-    this.quoteAssetOf = quoteAssetOf
+  constructor(assetsOf: AssetsOf) {
+    this.assetsOf = assetsOf
   }
 
   add(row: TradedRow): void {
     const { executions } = JSON.parse(row.state) as OrderState
-    const asset = this.quoteAssetOf(row) ?? row.symbol
-    const sum = this.quotes.get(asset) ?? { volume: '0', realized_pnl: null }
+    const { quote_asset, settle_asset, contract_value } = this.assetsOf(row) ?? {
+      quote_asset: row.symbol,
+      settle_asset: row.symbol,
+      contract_value: null,
+    }
+    const traded = this.sumOf(quote_asset)
+    traded.volume = addDecimal(traded.volume, tradedValue(row, executions, contract_value))
     const pnl = executions?.realized_pnl ?? null
-    this.quotes.set(asset, {
-      volume: addDecimal(sum.volume, tradedValue(row, executions)),
-      realized_pnl: pnl === null ? sum.realized_pnl : addDecimal(sum.realized_pnl ?? '0', pnl),
-    })
+    if (pnl !== null) {
+      const settled = this.sumOf(settle_asset)
+      settled.realized_pnl = addDecimal(settled.realized_pnl ?? '0', pnl)
+    }
     for (const { asset, amount } of executions?.fees ?? []) {
       this.fees.set(asset, addDecimal(this.fees.get(asset) ?? '0', amount))
     }
+  }
+
+  private sumOf(asset: string): { volume: Decimal; realized_pnl: Decimal | null } {
+    const known = this.quotes.get(asset)
+    if (known) return known
+    const made = { volume: '0', realized_pnl: null }
+    this.quotes.set(asset, made)
+    return made
   }
 
   answer(): Pick<OrderStats, 'by_quote' | 'fees'> {
@@ -143,8 +166,13 @@ class Sums {
   }
 }
 
-/** Price × quantity of the known executions; what was filled beyond them counts at the average price shown. */
-function tradedValue({ executed_qty, executed_price }: TradedRow, executions: ExecutionsSummary | null): Decimal {
+/** Price × quantity of the known executions, and what was filled beyond them at the average price shown; of contracts their value. */
+function tradedValue(
+  { executed_qty, executed_price }: TradedRow,
+  executions: ExecutionsSummary | null,
+  contractValue: Decimal | null,
+): Decimal {
+  if (contractValue !== null) return multiplyDecimal(executed_qty, contractValue)
   const known = executions ?? { quote: '0', quantity: '0' }
   if (known.quantity === executed_qty || executed_price === null) return known.quote
   return addDecimal(known.quote, multiplyDecimal(subtractDecimal(executed_qty, known.quantity), executed_price))

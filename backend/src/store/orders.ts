@@ -57,10 +57,10 @@ export function findByVenueId(db: Database, id: VenueOrderId): StoredOrder | und
 /** Our own order of that client order id whose venue id is not known yet. */
 export function findUnbound(
   db: Database,
-  id: { exchange_key_id: number; symbol: string; client_order_id: string },
+  id: Pick<Order, 'exchange_key_id' | 'trading_mode' | 'symbol'> & { client_order_id: string },
 ): StoredOrder | undefined {
-  const sql = `${selectStored} WHERE exchange_key_id = ? AND placed_as = ? AND symbol = ? AND order_id IS NULL`
-  const row = db.get<StoredRow>(sql, id.exchange_key_id, id.client_order_id, id.symbol)
+  const sql = `${selectStored} WHERE exchange_key_id = ? AND placed_as = ? AND trading_mode = ? AND symbol = ? AND order_id IS NULL`
+  const row = db.get<StoredRow>(sql, id.exchange_key_id, id.client_order_id, id.trading_mode, id.symbol)
   return row && storedOf(row)
 }
 

@@ -1,0 +1,166 @@
+import {
+  type Balance,
+  type ExchangeId,
+  multiplyDecimal,
+  type Order,
+  type Position,
+  tradingModeSchema,
+} from '@tradercoin/protocol'
+import { type Simulator, startSimulator } from '@tradercoin/simulator'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startHub, type TestHub, type TestUser } from './support/hub.ts'
+import { positionEvent } from './support/reports.ts'
+
+/* Keys that cover the whole account: spot and futures of one account through one stream, kept apart by the record's trading mode. */
+
+let simulator: Simulator
+let hub: TestHub
+beforeAll(async () => {
+  simulator = await startSimulator({ bot: false, seed: 33 })
+  hub = await startHub({
+    config: { paper: { mode: 'url', url: simulator.url } },
+    overrides: { transport: { budget: 'off' } },
+  })
+})
+afterAll(async () => {
+  await hub.close()
+  await simulator.close()
+})
+
+const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 })
+const venues: [ExchangeId, Record<'spot' | 'futures', string>][] = [['bybit', { spot: 'BTCUSDT', futures: 'BTCUSDT' }]]
+
+describe.each(venues)('%s', (exchange, symbols) => {
+  async function liveKey(user: TestUser, trading_mode = 'spot'): Promise<number> {
+    const body = { exchange, trading_mode, balances: { USDT: '50000', BTC: '1' } }
+    const added = await user.ask('POST', '/trading/exchange-keys/paper', body)
+    expect([added.status, added.body.code]).toEqual([201, undefined])
+    await until(async () => {
+      expect((await user.ask('GET', '/trading/exchange-keys')).body.items).toMatchObject([{ state: 'live' }])
+    })
+    return added.body.id
+  }
+  const place = (user: TestUser, body: object) =>
+    user.ask('POST', '/trading/orders', body, { 'idempotency-key': `k-${Math.random()}` })
+  const orders = async (user: TestUser, query = ''): Promise<Order[]> =>
+    (await user.ask('GET', `/trading/orders?${query}`)).body.items
+  const modes = (list: readonly { trading_mode: string }[]) => list.map(({ trading_mode }) => trading_mode).sort()
+
+  it('places on both markets with one key, in the key’s own mode unless another is named', async () => {
+    const user = await hub.newUser()
+    const exchange_key_id = await liveKey(user)
+    const limit = { exchange_key_id, side: 'BUY', type: 'LIMIT', quantity: '0.01', price: '90000' }
+    const spot = await place(user, { ...limit, symbol: symbols.spot })
+    const futures = await place(user, { ...limit, symbol: symbols.futures, trading_mode: 'futures' })
+    expect([spot.status, futures.status]).toEqual([202, 202])
+    await until(async () => {
+      expect((await orders(user, 'status=NEW')).map(({ id, trading_mode }) => [id, trading_mode])).toEqual([
+        [futures.body.id, 'futures'],
+        [spot.body.id, 'spot'],
+      ])
+    })
+    const listed = await user.ask('GET', `/trading/instruments?exchange_key_id=${exchange_key_id}`)
+    expect(new Set(modes(listed.body.items))).toEqual(new Set(tradingModeSchema.options))
+
+    for (const { id, change } of [
+      { id: spot.body.id, change: { price: '91000' } },
+      { id: futures.body.id, change: { price: '89000', quantity: '0.02' } },
+    ]) {
+      expect((await user.ask('PATCH', `/trading/orders/${id}`, change)).status).toBe(202)
+      await until(async () => {
+        expect((await user.ask('GET', `/trading/orders/${id}`)).body).toMatchObject({ ...change, amend: null })
+      })
+    }
+
+    const canceled = await user.ask(
+      'DELETE',
+      `/trading/orders?exchange_key_id=${exchange_key_id}&symbol=${symbols.futures}&trading_mode=futures`,
+    )
+    expect(canceled.body.items).toMatchObject([{ id: futures.body.id, problem: null }])
+    await until(async () => {
+      expect((await user.ask('GET', `/trading/orders/${futures.body.id}`)).body.status).toBe('CANCELED')
+    })
+    expect((await user.ask('GET', `/trading/orders/${spot.body.id}`)).body.status).toBe('NEW')
+    const rest = await user.ask('DELETE', `/trading/orders?exchange_key_id=${exchange_key_id}`)
+    expect(rest.body.items).toMatchObject([{ id: spot.body.id }])
+    await until(async () => {
+      expect((await user.ask('GET', `/trading/orders/${spot.body.id}`)).body.status).toBe('CANCELED')
+    })
+  }, 60_000)
+
+  it('keeps what both markets filled apart: executions, position, one wallet; and counts each once', async () => {
+    const user = await hub.newUser()
+    const exchange_key_id = await liveKey(user, 'futures')
+    const buy = { exchange_key_id, side: 'BUY', type: 'MARKET', quantity: '0.01' }
+    const futures = await place(user, { ...buy, symbol: symbols.futures })
+    const spot = await place(user, { ...buy, symbol: symbols.spot, trading_mode: 'spot' })
+    for (const { body } of [futures, spot]) {
+      await until(async () => {
+        expect((await user.ask('GET', `/trading/orders/${body.id}`)).body).toMatchObject({
+          status: 'FILLED',
+          executed_qty: '0.01',
+        })
+      })
+    }
+    const executions = (await user.ask('GET', '/trading/executions')).body.items
+    expect(new Set(modes(executions))).toEqual(new Set(['futures', 'spot']))
+    await until(async () => {
+      const positions: Position[] = (await user.ask('GET', '/trading/positions')).body.items
+      expect(positions.filter(({ quantity }) => quantity !== '0')).toMatchObject([
+        { trading_mode: 'futures', symbol: symbols.futures, quantity: '0.01' },
+      ])
+    })
+    const balances: Balance[] = (await user.ask('GET', '/trading/balances')).body.items
+    expect(new Set(modes(balances))).toEqual(new Set(['spot']))
+    const { body: stats } = await user.ask('GET', '/trading/orders/stats')
+    expect(stats).toMatchObject({ total: 2, filled: 2, fill_rate: '1' })
+    expect(stats.by_quote.map(({ asset }: { asset: string }) => asset)).toEqual(['USDT'])
+    const ofMode = (await user.ask('GET', '/trading/orders/stats?trading_mode=futures')).body
+    expect(ofMode).toMatchObject({ total: 1, filled: 1 })
+
+    const close = { ...buy, side: 'SELL', symbol: symbols.futures, close_position: true, quantity: undefined }
+    const closed = await place(user, close)
+    expect(closed.status).toBe(202)
+    await until(async () => {
+      const positions: Position[] = (await user.ask('GET', '/trading/positions')).body.items
+      expect(positions.every(({ quantity }) => quantity === '0')).toBe(true)
+    })
+  }, 60_000)
+
+  it('tells the profit of a position from its mark price where the venue has not', async () => {
+    const user = await hub.newUser()
+    const exchange_key_id = await liveKey(user)
+    const { body } = await user.ask('GET', '/trading/instruments?trading_mode=futures&limit=500')
+    const inverse = body.items.find(({ contract_value }: { contract_value: string | null }) => contract_value !== null)
+    const told = { entry_price: '50000', mark_price: '62500', unrealized_pnl: null }
+    const events = [
+      positionEvent({ ...told, symbol: symbols.futures, quantity: '-0.5' }),
+      positionEvent({ ...told, symbol: inverse.symbol, quantity: '10' }),
+    ]
+    await hub.store.writer.run('bookEvents', {
+      account: { user_id: user.id, exchange_key_id, exchange },
+      source: 'stream',
+      received: [{ received_at: Date.now(), events }],
+      recovering: false,
+    })
+    const { items } = (await user.ask('GET', '/trading/positions')).body
+    const pnlOf = (symbol: string) => items.find((item: Position) => item.symbol === symbol)?.unrealized_pnl
+    expect(pnlOf(symbols.futures)).toBe('-6250')
+    // 10 × (1 / 50,000 − 1 / 62,500) coins for each unit of quote a contract is worth.
+    expect(pnlOf(inverse.symbol)).toBe(multiplyDecimal('0.00004', inverse.contract_value))
+  })
+
+  it('is one account whatever the mode it is added for', async () => {
+    const user = await hub.newUser()
+    const answer = await fetch(`${simulator.url}/sim/accounts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ exchange, trading_mode: 'spot' }),
+    })
+    const { api_key, api_secret, passphrase } = (await answer.json()) as Record<string, string>
+    const key = { exchange, environment: 'paper', api_key, api_secret, ...(passphrase && { passphrase }) }
+    const add = (trading_mode: string) => user.ask('POST', '/trading/exchange-keys', { ...key, trading_mode })
+    expect((await add('spot')).status).toBe(201)
+    expect((await add('futures')).body).toMatchObject({ status: 409, code: 'account_already_added' })
+  })
+})

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  changePercent,
   compareDecimals,
   groupDecimal,
   parseTypedDecimal,
@@ -72,4 +73,15 @@ describe('reading what a person typed', () => {
       expect(parseTypedDecimal(typed)).toBeNull()
     },
   )
+})
+
+describe('a change', () => {
+  it.each([
+    ['100', '101.239', '1.23'],
+    ['100', '98.75', '-1.25'],
+    ['3', '3', '0'],
+    ['0', '5', null],
+  ])('from %s to %s is %s per cent', (before, after, percent) => {
+    expect(changePercent(before, after)).toBe(percent)
+  })
 })

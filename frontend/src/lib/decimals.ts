@@ -1,4 +1,4 @@
-import { compareDecimal, divideDecimal, multiplyDecimal, normaliseDecimal } from '@tradercoin/protocol'
+import { compareDecimal, divideDecimal, multiplyDecimal, normaliseDecimal, subtractDecimal } from '@tradercoin/protocol'
 
 /*
  * Money is exact text from the exchange to the screen. Showing it is string work; comparing and multiplying is the protocol's.
@@ -46,6 +46,14 @@ export function percentOf(part: string, whole: string): number {
   if (signOf(whole) <= 0) return 0
   const [digits = '0'] = divideDecimal(multiplyDecimal(part, '100'), whole).split('.')
   return Math.min(100, Math.max(0, Number(digits))) // not money: a percentage to draw
+}
+
+/** From `before` to `after` in per cent, two places, cut: `"-1.25"`; null when `before` is not more than 0. */
+export function changePercent(before: string, after: string): string | null {
+  if (signOf(before) <= 0) return null
+  const percent = divideDecimal(multiplyDecimal(subtractDecimal(after, before), '100'), before)
+  const point = percent.indexOf('.')
+  return trimDecimal(point < 0 ? percent : percent.slice(0, point + 3))
 }
 
 /** Sort order of two decimals; null sorts below every number. */

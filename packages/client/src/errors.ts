@@ -20,7 +20,7 @@ export class ApiError extends ClientError {
   readonly title: string
   readonly detail: string
   readonly requestId: string | null
-  readonly errors: readonly { field: string; message: string }[]
+  readonly errors: NonNullable<Problem['errors']>
   /** What `Retry-After` asks, when it is there. */
   readonly retryAfterMs: number | null
 

@@ -1,7 +1,7 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import type { AddKeyBody, Environment, ExchangeId, TradingMode } from '@tradercoin/protocol'
+import type { AddKeyBody, Environment, ExchangeId, TradingMode, Venue } from '@tradercoin/protocol'
 import { Check, X } from 'lucide-react'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
@@ -12,26 +12,33 @@ import { Button } from '#components/ui/button.tsx'
 import { Field } from '#components/ui/field.tsx'
 import { Input, inputClass } from '#components/ui/input.tsx'
 import { Select } from '#components/ui/select.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
+import { useVenues } from '#features/venues/data.ts'
 import { client } from '#lib/client.ts'
 import { cn } from '#lib/cn.ts'
 import { keysQuery } from './data.ts'
-import { venues } from './venues.ts'
 
 interface KeyFields {
   exchange: ExchangeId
   trading_mode: TradingMode
   environment: Environment
+  /** Empty: the hub finds out. */
+  region: string
   label: string
   api_key: string
   api_secret: string
   passphrase: string
 }
 
-function toBody({ label, passphrase, api_key, ...fields }: KeyFields): AddKeyBody {
+/** Paper accounts have a button of their own. */
+const isKeyed = (environment: Environment) => environment !== 'paper'
+
+function toBody({ label, passphrase, api_key, region, ...fields }: KeyFields): AddKeyBody {
   return {
     ...fields,
     api_key: api_key.trim(),
     ...(label.trim() && { label: label.trim() }),
+    ...(region && { region }),
     ...(passphrase && { passphrase }),
   }
 }
@@ -39,13 +46,28 @@ function toBody({ label, passphrase, api_key, ...fields }: KeyFields): AddKeyBod
 /** Adds a key of an exchange. The secret leaves the form the moment it is sent, whatever the answer. */
 export function AddKeyForm({ onAdded }: { onAdded: () => void }) {
   const t = useTranslations()
+  const { data: venues, error, refetch } = useVenues()
+  if (venues) return <KeyForm venues={venues} onAdded={onAdded} />
+  if (!error) return <Skeleton className="h-96" />
+  return (
+    <div className="flex flex-col items-start gap-2">
+      <p>{t('keys.venuesFailed')}</p>
+      <Problem error={error} />
+      <Button onClick={() => void refetch()}>{t('common.retry')}</Button>
+    </div>
+  )
+}
+
+function KeyForm({ venues, onAdded }: { venues: readonly Venue[]; onAdded: () => void }) {
+  const t = useTranslations()
   const queryClient = useQueryClient()
   const [problem, setProblem] = useState<unknown>(null)
-  const { register, handleSubmit, formState, watch, resetField } = useForm<KeyFields>({
+  const { register, handleSubmit, formState, watch, resetField, setValue } = useForm<KeyFields>({
     defaultValues: {
       exchange: 'binance',
       trading_mode: 'spot',
       environment: 'live',
+      region: '',
       label: '',
       api_key: '',
       api_secret: '',
@@ -54,6 +76,7 @@ export function AddKeyForm({ onAdded }: { onAdded: () => void }) {
   })
   const venue = venues.find(({ exchange }) => exchange === watch('exchange')) ?? venues[0]
   const mode = watch('trading_mode')
+  const environment = watch('environment')
 
   const submit = handleSubmit(async (fields) => {
     setProblem(null)
@@ -76,7 +99,17 @@ export function AddKeyForm({ onAdded }: { onAdded: () => void }) {
       <div className="grid grid-cols-3 gap-3">
         <Field label={t('keys.exchange')}>
           {(control) => (
-            <Select {...control} {...register('exchange')}>
+            <Select
+              {...control}
+              {...register('exchange', {
+                onChange: () => {
+                  // What another exchange offers may not exist here.
+                  setValue('environment', 'live')
+                  setValue('region', '')
+                },
+              })}
+              data-testid="key-exchange"
+            >
               {venues.map(({ exchange }) => (
                 <option key={exchange} value={exchange}>
                   {t(`market.${exchange}`)}
@@ -85,10 +118,10 @@ export function AddKeyForm({ onAdded }: { onAdded: () => void }) {
             </Select>
           )}
         </Field>
-        <Field label={t('keys.market')}>
+        <Field label={t('keys.market')} hint={venue.key_covers === 'all_modes' ? t('keys.marketHint') : undefined}>
           {(control) => (
             <Select {...control} {...register('trading_mode')} data-testid="key-mode">
-              {venue.modes.map((value) => (
+              {venue.trading_modes.map((value) => (
                 <option key={value} value={value}>
                   {t(`market.${value}`)}
                 </option>
@@ -99,7 +132,7 @@ export function AddKeyForm({ onAdded }: { onAdded: () => void }) {
         <Field label={t('keys.environment')}>
           {(control) => (
             <Select {...control} {...register('environment')} data-testid="key-environment">
-              {venue.environments.map((value) => (
+              {venue.environments.filter(isKeyed).map((value) => (
                 <option key={value} value={value}>
                   {t(`market.${value}`)}
                 </option>
@@ -108,7 +141,21 @@ export function AddKeyForm({ onAdded }: { onAdded: () => void }) {
           )}
         </Field>
       </div>
-      <PermissionGuide mode={mode} />
+      {venue.regions.length > 0 && environment === 'live' && (
+        <Field label={t('keys.region')} hint={t('keys.regionHint')}>
+          {(control) => (
+            <Select {...control} {...register('region')} data-testid="key-region">
+              <option value="">{t('keys.regionAuto')}</option>
+              {venue.regions.map(({ region, name }) => (
+                <option key={region} value={region}>
+                  {name}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      )}
+      <PermissionGuide covers={venue.key_covers} mode={mode} />
       <Field label={t('keys.label')} hint={t('keys.labelHint')}>
         {(control) => <Input {...control} {...register('label')} maxLength={64} data-testid="key-label" />}
       </Field>
@@ -141,10 +188,21 @@ export function AddKeyForm({ onAdded }: { onAdded: () => void }) {
           />
         )}
       </Field>
-      {venue.needsPassphrase && (
-        <Field label={t('keys.passphrase')}>
+      {venue.needs_passphrase && (
+        <Field
+          label={t('keys.passphrase')}
+          hint={t('keys.passphraseHint')}
+          error={formState.errors.passphrase && t('keys.missing')}
+        >
           {(control) => (
-            <Input {...control} {...register('passphrase')} type="password" autoComplete="off" data-1p-ignore />
+            <Input
+              {...control}
+              {...register('passphrase', { required: true, shouldUnregister: true })}
+              type="password"
+              autoComplete="off"
+              data-1p-ignore
+              data-testid="key-passphrase"
+            />
           )}
         </Field>
       )}
@@ -157,13 +215,14 @@ export function AddKeyForm({ onAdded }: { onAdded: () => void }) {
 }
 
 /** What to allow this key at the exchange, and what not. */
-function PermissionGuide({ mode }: { mode: TradingMode }) {
+function PermissionGuide({ covers, mode }: { covers: Venue['key_covers']; mode: TradingMode }) {
   const t = useTranslations('keys')
+  const trading = covers === 'all_modes' ? t('tickTrade') : mode === 'futures' ? t('tickFutures') : t('tickSpot')
   return (
     <section className="flex flex-col gap-2 rounded border border-line bg-background p-3 text-xs">
       <h3 className="font-medium">{t('permissionsTitle')}</h3>
       <ul className="flex flex-col gap-1 [&_svg]:mt-0.5 [&_svg]:size-4 [&_svg]:shrink-0">
-        {[t('tickRead'), mode === 'futures' ? t('tickFutures') : t('tickSpot')].map((text) => (
+        {[t('tickRead'), trading].map((text) => (
           <li key={text} className="flex gap-2">
             <Check aria-hidden className="text-buy" />
             <span>

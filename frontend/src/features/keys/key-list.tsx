@@ -9,6 +9,7 @@ import { EnvironmentBadge } from './environment-badge.tsx'
 import { KeyActions } from './key-actions.tsx'
 import { useKeyName } from './key-name.ts'
 import { KeyStateBadge } from './key-state-badge.tsx'
+import { useMarketOf } from './market-of.ts'
 
 /** The keys as cards in a grid that folds to one column on a phone. */
 export function KeyList({ keys }: { keys: readonly ExchangeKey[] }) {
@@ -25,6 +26,7 @@ export function KeyList({ keys }: { keys: readonly ExchangeKey[] }) {
 function KeyRow({ item }: { item: ExchangeKey }) {
   const t = useTranslations()
   const name = useKeyName()(item)
+  const marketOf = useMarketOf()
   const age = useAge()
   const now = useNow()
   return (
@@ -37,7 +39,7 @@ function KeyRow({ item }: { item: ExchangeKey }) {
       <div className="min-w-0">
         <p className="truncate font-medium">{name}</p>
         <p className="flex flex-wrap items-center gap-1.5 text-xs text-muted">
-          {t(`market.${item.exchange}`)} · {t(`market.${item.trading_mode}`)}
+          {t(`market.${item.exchange}`)} · {marketOf(item)}
           <EnvironmentBadge environment={item.environment} />
         </p>
       </div>

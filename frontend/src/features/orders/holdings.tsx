@@ -11,6 +11,7 @@ import { cn } from '#lib/cn.ts'
 import { signOf } from '#lib/decimals.ts'
 import { AccountName } from './account-name.tsx'
 import { Amount, MarketText, SignedAmount } from './cells.tsx'
+import { ClosePosition, isLongPosition } from './close-position.tsx'
 import type { Filters } from './filters.ts'
 
 type Owned = Pick<Balance, 'exchange_key_id' | 'exchange' | 'trading_mode'>
@@ -97,11 +98,12 @@ export function PositionsPanel({ filters, isDimmed }: { filters: Filters; isDimm
     { text: t('positions.realized') },
     { text: t('positions.margin'), isText: true },
     { text: t('orders.columns.account'), isText: true },
+    { text: t('orders.columns.actions') },
   ]
   return (
     <PlainTable label={t('positions.label')} headers={headers} isDimmed={isDimmed}>
       {positions.map((item) => {
-        const isLong = item.position_side === 'LONG' || (item.position_side === 'NET' && signOf(item.quantity) > 0)
+        const isLong = isLongPosition(item)
         return (
           <tr
             key={`${item.exchange_key_id}:${item.symbol}:${item.position_side}`}
@@ -135,6 +137,9 @@ export function PositionsPanel({ filters, isDimmed }: { filters: Filters; isDimm
             <td className="text-left">{item.margin_mode && <Badge>{t(`positions.${item.margin_mode}`)}</Badge>}</td>
             <td className="text-left">
               <AccountName keyId={item.exchange_key_id} />
+            </td>
+            <td>
+              <ClosePosition position={item} />
             </td>
           </tr>
         )

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Instrument } from '@tradercoin/client'
-import type { ExchangeKey } from '@tradercoin/protocol'
+import type { ExchangeKey, TradingMode } from '@tradercoin/protocol'
 import { useMemo } from 'react'
 import { useLiveValue } from '#features/connection/live.ts'
 import { client } from '#lib/client.ts'
@@ -23,7 +23,7 @@ async function readAll(account: Pick<ExchangeKey, 'id' | 'trading_mode'>, signal
 }
 
 /** What the account's venue trades, by symbol; empty until it is known. */
-export function useInstruments({ id, trading_mode }: ExchangeKey): ReadonlyMap<string, Instrument> {
+export function useInstruments({ id }: ExchangeKey, trading_mode: TradingMode): ReadonlyMap<string, Instrument> {
   const { data } = useQuery({
     queryKey: ['instruments', id, trading_mode],
     queryFn: ({ signal }) => readAll({ id, trading_mode }, signal),
@@ -33,16 +33,20 @@ export function useInstruments({ id, trading_mode }: ExchangeKey): ReadonlyMap<s
 }
 
 /** Symbols to suggest: those this account has traded, then all that trade at its venue. */
-export function useKnownSymbols(account: ExchangeKey, instruments: ReadonlyMap<string, Instrument>): string[] {
+export function useKnownSymbols(
+  account: ExchangeKey,
+  mode: TradingMode,
+  instruments: ReadonlyMap<string, Instrument>,
+): string[] {
   const text = useLiveValue('orders', ({ orders }) => {
     const symbols = new Set<string>()
-    for (const order of orders.values()) symbols.add(`${order.exchange_key_id}:${order.symbol}`)
+    for (const order of orders.values()) symbols.add(`${order.exchange_key_id}:${order.trading_mode}:${order.symbol}`)
     return [...symbols].sort().join()
   })
   return useMemo(() => {
-    const prefix = `${account.id}:`
+    const prefix = `${account.id}:${mode}:`
     const traded = text.split(',').filter((entry) => entry.startsWith(prefix))
     const trading = [...instruments.values()].filter(({ is_trading }) => is_trading)
     return [...new Set([...traded.map((entry) => entry.slice(prefix.length)), ...trading.map(({ symbol }) => symbol)])]
-  }, [text, account.id, instruments])
+  }, [text, account.id, mode, instruments])
 }

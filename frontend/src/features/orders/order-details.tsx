@@ -14,6 +14,7 @@ import { showDecimal } from '#lib/decimals.ts'
 import { usePreferences } from '#lib/preferences.ts'
 import { showPreciseTime } from '#lib/time.ts'
 import { AccountName } from './account-name.tsx'
+import { AmendButton } from './amend-order.tsx'
 import {
   Amount,
   AmountCell,
@@ -84,6 +85,7 @@ function Contents({ order }: { order: OrderDetails }) {
         <SideText side={order.side} />
         <TypeCell item={order} />
         <StatusChip order={order} />
+        <AmendButton order={order} />
         {isOpen(order.status) && order.status !== 'PENDING_CANCEL' && (
           <Button
             variant="danger"

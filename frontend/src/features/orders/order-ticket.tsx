@@ -1,11 +1,10 @@
 'use client'
 
-import type { ExchangeKey } from '@tradercoin/protocol'
-import { multiplyDecimal } from '@tradercoin/protocol'
+import type { Instrument } from '@tradercoin/client'
+import { type ExchangeKey, multiplyDecimal, type TradingMode } from '@tradercoin/protocol'
 import Link from 'next/link'
 import { type FormEvent, useId, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { Alert } from '#components/alert.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Checkbox } from '#components/ui/checkbox.tsx'
 import { Field } from '#components/ui/field.tsx'
@@ -15,16 +14,18 @@ import { Select } from '#components/ui/select.tsx'
 import { useStatus } from '#features/connection/live.ts'
 import { isStale } from '#features/connection/status.ts'
 import { useKeys } from '#features/keys/data.ts'
-import { EnvironmentBadge } from '#features/keys/environment-badge.tsx'
-import { useKeyName } from '#features/keys/key-name.ts'
+import { OrderBookPanel } from '#features/market/order-book-panel.tsx'
+import { useCapabilities, useKeyModes } from '#features/venues/data.ts'
 import { showDecimal } from '#lib/decimals.ts'
 import { useInstruments, useKnownSymbols } from './instruments.ts'
 import { NumberField } from './number-field.tsx'
+import { TicketAccount } from './ticket-account.tsx'
 import { TicketConfirm } from './ticket-confirm.tsx'
 import {
   canPostOnly,
   canReduceOnly,
   canSizeByValue,
+  hasCallback,
   hasPrice,
   hasTrigger,
   positionSides,
@@ -34,7 +35,7 @@ import {
   ticketTifs,
   ticketTypes,
 } from './ticket-order.ts'
-import { TicketResult } from './ticket-result.tsx'
+import { type NearestField, TicketResult } from './ticket-result.tsx'
 import { useSubmission } from './use-ticket.ts'
 
 interface OrderTicketProps {
@@ -67,7 +68,7 @@ export function OrderTicket({ startKeyId, startSymbol, onShowOrder }: OrderTicke
       accounts={active}
       account={key}
       onAccount={setChosenId}
-      startSymbol={startSymbol || 'BTCUSDT'}
+      startSymbol={startSymbol}
       onShowOrder={onShowOrder}
     />
   )
@@ -83,11 +84,14 @@ interface TicketProps {
 
 function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: TicketProps) {
   const t = useTranslations()
-  const name = useKeyName()
   const status = useStatus()
   const symbolsId = useId()
-  const instruments = useInstruments(account)
-  const symbols = useKnownSymbols(account, instruments)
+  const modes = useKeyModes(account)
+  const [chosenMode, setChosenMode] = useState<TradingMode | null>(null)
+  const mode = chosenMode !== null && modes.includes(chosenMode) ? chosenMode : account.trading_mode
+  const capabilities = useCapabilities(account.exchange, mode)
+  const instruments = useInstruments(account, mode)
+  const symbols = useKnownSymbols(account, mode, instruments)
   const [typed, setTyped] = useState<Omit<TicketFields, 'keyId' | 'mode'>>({
     side: 'BUY',
     type: 'LIMIT',
@@ -96,6 +100,7 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
     size: '',
     price: '',
     stopPrice: '',
+    callbackRate: '',
     tif: 'GTC',
     postOnly: false,
     reduceOnly: false,
@@ -105,7 +110,14 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
   const [isAsking, setIsAsking] = useState(false)
   const { submission, submit } = useSubmission()
 
-  const fields: TicketFields = { ...typed, keyId: account.id, mode: account.trading_mode }
+  const types = ticketTypes.filter((type) => capabilities?.order_types.includes(type) ?? true)
+  const fields: TicketFields = {
+    ...typed,
+    keyId: account.id,
+    mode,
+    symbol: typed.symbol || symbols[0] || '',
+    type: types.includes(typed.type) ? typed.type : 'LIMIT',
+  }
   const change = (part: Partial<typeof typed>) => {
     setTyped({ ...typed, ...part })
     setProblems({})
@@ -114,7 +126,9 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
   const needsAsking = account.environment === 'live' || isStale(status)
   const isByValue = canSizeByValue(fields) && fields.unit === 'quote'
   const instrument = instruments.get(fields.symbol.trim())
-  const sizeAsset = isByValue ? instrument?.quote_asset : instrument?.base_asset
+  // A symbol that is still being typed is not asked for.
+  const marketSymbol = instrument?.symbol ?? ''
+  const sizeAsset = isByValue ? instrument?.quote_asset : sizeUnit(instrument, t('orders.contracts'))
   const priceStep = instrument?.tick_size && t('ticket.step', { step: showDecimal(instrument.tick_size) })
   const sizeHints = [
     !isByValue && instrument?.step_size && t('ticket.step', { step: showDecimal(instrument.step_size) }),
@@ -138,33 +152,18 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
 
   return (
     <form onSubmit={onSubmit} noValidate autoComplete="off" className="flex flex-col gap-2.5" data-testid="ticket">
-      <Field
-        label={
-          <span className="flex items-center justify-between">
-            {t('ticket.account')}
-            <EnvironmentBadge environment={account.environment} />
-          </span>
-        }
-      >
-        {(control) => (
-          <Select
-            {...control}
-            value={account.id}
-            onChange={(event) => onAccount(Number(/* not money: a key id */ event.target.value))}
-            data-testid="ticket-account"
-          >
-            {accounts.map((item) => (
-              <option key={item.id} value={item.id}>
-                {name(item)} · {t(`market.${item.environment}`)}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      {account.state !== 'live' && (
-        <Alert tone="warn">{t('ticket.accountDown', { state: t(`keyState.${account.state}`) })}</Alert>
+      <TicketAccount accounts={accounts} account={account} onAccount={onAccount} />
+      {modes.length > 1 && (
+        <Segmented
+          label={t('orders.market')}
+          value={mode}
+          onValueChange={(value) => {
+            setChosenMode(value)
+            change({ symbol: '' })
+          }}
+          options={modes.map((value) => ({ value, label: t(`market.${value}`), testId: `ticket-mode-${value}` }))}
+        />
       )}
-      {account.permissions?.trade === false && <Alert tone="warn">{t('ticket.readOnly')}</Alert>}
       <Segmented
         label={t('ticket.side')}
         value={fields.side}
@@ -213,7 +212,7 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
               onChange={(event) => change({ type: event.target.value as TicketFields['type'] })}
               data-testid="ticket-type"
             >
-              {ticketTypes.map((type) => (
+              {types.map((type) => (
                 <option key={type} value={type}>
                   {t(`type.${type}`)}
                 </option>
@@ -240,6 +239,15 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
           value={fields.price}
           onChange={(price) => change({ price })}
           testId="ticket-price"
+        />
+      )}
+      {hasCallback(fields.type) && (
+        <NumberField
+          label={t('ticket.callbackRate')}
+          error={errorOf('callbackRate')}
+          value={fields.callbackRate}
+          onChange={(callbackRate) => change({ callbackRate })}
+          testId="ticket-callback-rate"
         />
       )}
       <NumberField
@@ -274,16 +282,18 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
               onChange={(event) => change({ tif: event.target.value as TicketFields['tif'] })}
               data-testid="ticket-tif"
             >
-              {ticketTifs.map((tif) => (
-                <option key={tif} value={tif}>
-                  {t(`ticket.tifShort.${tif}`)}
-                </option>
-              ))}
+              {ticketTifs
+                .filter((tif) => capabilities?.time_in_force.includes(tif) ?? true)
+                .map((tif) => (
+                  <option key={tif} value={tif}>
+                    {t(`ticket.tifShort.${tif}`)}
+                  </option>
+                ))}
             </Select>
           )}
         </Field>
       )}
-      {fields.mode === 'futures' && (
+      {fields.mode === 'futures' && capabilities?.hedge_mode !== false && (
         <Field label={t('ticket.positionSide')}>
           {(control) => (
             <Select
@@ -338,7 +348,23 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
       >
         {submission.state === 'sending' ? t('ticket.sending') : t('ticket.submit', { side, symbol: fields.symbol })}
       </Button>
-      <TicketResult submission={submission} onShowOrder={onShowOrder} />
+      <TicketResult
+        submission={submission}
+        onShowOrder={onShowOrder}
+        onNearest={(field, value) => change({ [ticketFieldOf[field]]: value })}
+      />
+      {marketSymbol && (
+        <OrderBookPanel
+          market={{
+            exchange: account.exchange,
+            trading_mode: mode,
+            environment: account.environment,
+            symbol: marketSymbol,
+          }}
+          unit={sizeUnit(instrument, t('orders.contracts'))}
+          onPrice={(price) => change(hasPrice(fields.type) ? { price } : { type: 'LIMIT', price })}
+        />
+      )}
       {isAsking && 'body' in read && (
         <TicketConfirm
           body={read.body}
@@ -353,4 +379,16 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
       )}
     </form>
   )
+}
+
+const ticketFieldOf = {
+  price: 'price',
+  stop_price: 'stopPrice',
+  quantity: 'size',
+  quote_quantity: 'size',
+} as const satisfies Record<NearestField, keyof TicketFields>
+
+/** What an amount counts: the coin, or contracts where they cannot be told in coin. */
+function sizeUnit(instrument: Instrument | undefined, contracts: string): string | undefined {
+  return instrument?.quantity_unit === 'CONTRACT' ? contracts : instrument?.base_asset
 }

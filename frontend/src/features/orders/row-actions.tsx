@@ -5,6 +5,7 @@ import { X } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import { CopyButton } from '#components/copy-button.tsx'
 import { Button } from '#components/ui/button.tsx'
+import { AmendButton } from './amend-order.tsx'
 import { isOpen } from './filters.ts'
 import { useCancelOrder } from './use-cancel.ts'
 
@@ -16,6 +17,7 @@ export function RowActions({ item }: { item: Order }) {
   const id = item.order_id ?? item.client_order_id
   return (
     <span className="flex items-center justify-end gap-0.5">
+      <AmendButton order={item} />
       {canCancel && (
         <Button
           variant="danger"

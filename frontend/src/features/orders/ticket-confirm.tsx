@@ -34,6 +34,7 @@ export function TicketConfirm({ body, account, isStale, onClose, onConfirm }: Ti
     [body.quantity ? t('ticket.quantityBase') : t('ticket.quantityQuote'), showDecimal(size)],
     [t('ticket.price'), body.price ? showDecimal(body.price) : t('ticket.atMarket')],
     ...(body.stop_price ? [[t('ticket.stopPrice'), showDecimal(body.stop_price)] as [string, string]] : []),
+    ...(body.callback_rate ? [[t('ticket.callbackRate'), showDecimal(body.callback_rate)] as [string, string]] : []),
     ...(body.price && body.quantity
       ? [[t('ticket.value'), showDecimal(multiplyDecimal(body.price, body.quantity))] as [string, string]]
       : []),

@@ -13,6 +13,7 @@ const limit: TicketFields = {
   size: '0.010',
   price: '64210.50',
   stopPrice: '',
+  callbackRate: '',
   tif: 'GTC',
   postOnly: false,
   reduceOnly: false,

@@ -1,8 +1,17 @@
 import { ApiError, NetworkError } from '@tradercoin/client'
-import type { PlaceOrderBody, PositionSide, Side, TimeInForce, TradingMode } from '@tradercoin/protocol'
+import type { OrderType, PlaceOrderBody, PositionSide, Side, TimeInForce, TradingMode } from '@tradercoin/protocol'
 import { parseTypedDecimal, signOf } from '#lib/decimals.ts'
 
-export const ticketTypes = ['LIMIT', 'MARKET', 'STOP_LIMIT', 'STOP_MARKET'] as const
+/** In the order people look for them; which of them an account has, its venue says. */
+export const ticketTypes = [
+  'LIMIT',
+  'MARKET',
+  'STOP_LIMIT',
+  'STOP_MARKET',
+  'TAKE_PROFIT_LIMIT',
+  'TAKE_PROFIT_MARKET',
+  'TRAILING_STOP',
+] as const satisfies readonly OrderType[]
 export type TicketType = (typeof ticketTypes)[number]
 export const ticketTifs = ['GTC', 'IOC', 'FOK'] as const satisfies readonly TimeInForce[]
 
@@ -20,6 +29,8 @@ export interface TicketFields {
   size: string
   price: string
   stopPrice: string
+  /** Per cent. */
+  callbackRate: string
   tif: (typeof ticketTifs)[number]
   postOnly: boolean
   reduceOnly: boolean
@@ -27,10 +38,11 @@ export interface TicketFields {
 }
 
 export type FieldProblem = 'missing' | 'needNumber' | 'needPositive' | 'needSymbol'
-export type TicketProblems = Partial<Record<'symbol' | 'size' | 'price' | 'stopPrice', FieldProblem>>
+export type TicketProblems = Partial<Record<'symbol' | 'size' | 'price' | 'stopPrice' | 'callbackRate', FieldProblem>>
 
-export const hasPrice = (type: TicketType) => type === 'LIMIT' || type === 'STOP_LIMIT'
-export const hasTrigger = (type: TicketType) => type === 'STOP_LIMIT' || type === 'STOP_MARKET'
+export const hasPrice = (type: OrderType) => type === 'LIMIT' || type === 'STOP_LIMIT' || type === 'TAKE_PROFIT_LIMIT'
+export const hasTrigger = (type: OrderType) => type.startsWith('STOP_') || type.startsWith('TAKE_PROFIT_')
+export const hasCallback = (type: OrderType) => type === 'TRAILING_STOP'
 /** Only a spot market order may be sized by what it costs. */
 export const canSizeByValue = ({ type, mode }: Pick<TicketFields, 'type' | 'mode'>) =>
   type === 'MARKET' && mode === 'spot'
@@ -51,7 +63,7 @@ function checkNumber(typed: string): { value: string } | { problem: FieldProblem
 /** Turns the ticket into the request, or says what is wrong with which field. Exact: digits go through as typed. */
 export function readTicket(fields: TicketFields): { body: PlaceOrderBody } | { problems: TicketProblems } {
   const problems: TicketProblems = {}
-  const read = (name: 'size' | 'price' | 'stopPrice', isNeeded: boolean): string => {
+  const read = (name: 'size' | 'price' | 'stopPrice' | 'callbackRate', isNeeded: boolean): string => {
     if (!isNeeded) return ''
     const checked = checkNumber(fields[name])
     if ('value' in checked) return checked.value
@@ -60,10 +72,11 @@ export function readTicket(fields: TicketFields): { body: PlaceOrderBody } | { p
   }
   const symbol = fields.symbol.trim().toUpperCase()
   if (symbol === '') problems.symbol = 'missing'
-  else if (!/^[A-Z0-9_-]{1,64}$/.test(symbol)) problems.symbol = 'needSymbol'
+  else if (/[\s/]/.test(symbol) || symbol.length > 64) problems.symbol = 'needSymbol'
   const size = read('size', true)
   const price = read('price', hasPrice(fields.type))
   const stopPrice = read('stopPrice', hasTrigger(fields.type))
+  const callbackRate = read('callbackRate', hasCallback(fields.type))
   if (Object.keys(problems).length > 0) return { problems }
 
   const isByValue = fields.unit === 'quote' && canSizeByValue(fields)
@@ -77,6 +90,7 @@ export function readTicket(fields: TicketFields): { body: PlaceOrderBody } | { p
       ...(isByValue ? { quote_quantity: size } : { quantity: size }),
       ...(price && { price }),
       ...(stopPrice && { stop_price: stopPrice }),
+      ...(callbackRate && { callback_rate: callbackRate }),
       ...(hasPrice(fields.type) && { time_in_force: fields.tif }),
       ...(fields.postOnly && canPostOnly(fields) && { post_only: true }),
       ...(fields.reduceOnly && canReduceOnly(fields) && { reduce_only: true }),

@@ -1,10 +1,12 @@
 'use client'
 
+import { ApiError } from '@tradercoin/client'
 import { useTranslations } from 'use-intl'
 import { Alert } from '#components/alert.tsx'
 import { Problem } from '#components/problem.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { live, useLiveVersion } from '#features/connection/live.ts'
+import { showDecimal } from '#lib/decimals.ts'
 import { StatusChip } from './status-chip.tsx'
 import type { Submission } from './use-ticket.ts'
 
@@ -12,15 +14,23 @@ import type { Submission } from './use-ticket.ts'
 export function TicketResult({
   submission,
   onShowOrder,
+  onNearest,
 }: {
   submission: Submission
   onShowOrder: (id: number) => void
+  /** The nearest value that fits was chosen for a field. */
+  onNearest: (field: NearestField, value: string) => void
 }) {
   const t = useTranslations()
   useLiveVersion('orders')
   if (submission.state === 'failed') {
     if (submission.isOpen) return <Alert tone="warn">{t('ticket.unknown')}</Alert>
-    return <Problem error={submission.error} />
+    return (
+      <div className="flex flex-col gap-1.5">
+        <Problem error={submission.error} />
+        <NearestValues error={submission.error} onNearest={onNearest} />
+      </div>
+    )
   }
   if (submission.state !== 'accepted') return null
   const { id } = submission.answer
@@ -47,4 +57,33 @@ export function TicketResult({
       </Button>
     </div>
   )
+}
+
+export const nearestFields = ['price', 'stop_price', 'quantity', 'quote_quantity'] as const
+export type NearestField = (typeof nearestFields)[number]
+
+/** A press puts the nearest value that the exchange takes into its field. */
+function NearestValues({
+  error,
+  onNearest,
+}: {
+  error: unknown
+  onNearest: (field: NearestField, value: string) => void
+}) {
+  const t = useTranslations('ticket')
+  const problems = error instanceof ApiError ? error.errors : []
+  return problems.flatMap(({ field, nearest = [] }) => {
+    const name = nearestFields.find((known) => known === field)
+    if (!name) return []
+    return nearest.map((value) => (
+      <Button
+        key={`${field} ${value}`}
+        size="sm"
+        onClick={() => onNearest(name, value)}
+        data-testid={`nearest-${field}`}
+      >
+        {t('useNearest', { field: t(`nearestField.${name}`), value: showDecimal(value) })}
+      </Button>
+    ))
+  })
 }

@@ -125,10 +125,12 @@ function parseExecutionReport(e: RawExecutionReport): AccountEvent {
 /** `{"e":"outboundAccountPosition","u":1795300160010,"B":[{"a":"ETH","f":"3.10000000","l":"0.00000000"}]}`: absolute amounts. */
 function parseAccountPosition(e: RawAccountPosition): AccountEvent[] {
   const updateTime = time(e.u, 'u')
-  return list(e.B, 'B').map((entry) => {
-    const { a, f, l } = object(entry, 'B') as RawPositionBalance
-    return { kind: 'balance', balance: balance(text(a, 'a'), decimal(f, 'f'), decimal(l, 'l'), updateTime) }
-  })
+  return list(e.B, 'B').map((entry) =>
+    keeping('outboundAccountPosition', entry, () => {
+      const { a, f, l } = object(entry, 'B') as RawPositionBalance
+      return { kind: 'balance', balance: balance(text(a, 'a'), decimal(f, 'f'), decimal(l, 'l'), updateTime) }
+    }),
+  )
 }
 
 /**

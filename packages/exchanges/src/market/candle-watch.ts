@@ -1,5 +1,6 @@
 import type { Candle, CandleInterval } from '@tradercoin/protocol'
 import type { Clock } from '../transport/clock.ts'
+import type { WatchHandlers } from './market-source.ts'
 import type { ChannelHandlers } from './public-protocol.ts'
 import { Resync } from './resync.ts'
 
@@ -22,10 +23,8 @@ export interface CandleWatchParts {
   fetchCandles(limit: number): Promise<readonly Candle[]>
   /** Candles of a payload, oldest first. Throws ShapeError. */
   parse(payload: unknown): readonly Candle[]
-  /** Those that changed, oldest first. */
-  onCandles(candles: readonly Candle[]): void
-  onDown(reason: string): void
-  onRefused(reason: string): void
+  /** Told those that changed, oldest first. */
+  on: WatchHandlers<readonly Candle[]>
 }
 
 /** The candles of one symbol and interval: the running one as it changes, and after an interruption those that ended meanwhile. */
@@ -49,12 +48,12 @@ export class CandleWatch implements ChannelHandlers {
 
   onDown(reason: string): void {
     this.close()
-    this.#parts.onDown(reason)
+    this.#parts.on.onDown(reason)
   }
 
   onRefused(reason: string): void {
     this.close()
-    this.#parts.onRefused(reason)
+    this.#parts.on.onRefused(reason)
   }
 
   onPayload(payload: unknown): void {
@@ -89,7 +88,7 @@ export class CandleWatch implements ChannelHandlers {
   }
 
   #fill(): void {
-    const { clock, interval, fetchCandles, onDown } = this.#parts
+    const { clock, interval, fetchCandles, on } = this.#parts
     const missed = this.#last === null ? 0 : Math.ceil((clock.now() - this.#last.time) / intervalMs[interval])
     this.#resync.start(
       () => fetchCandles(Math.min(mostMissed, Math.max(0, missed) + 2)),
@@ -101,7 +100,7 @@ export class CandleWatch implements ChannelHandlers {
         this.#tell([...known.values()].sort((a, b) => a.time - b.time))
         return true
       },
-      () => onDown('The candles could not be read.'),
+      () => on.onDown('The candles could not be read.'),
     )
   }
 
@@ -109,6 +108,6 @@ export class CandleWatch implements ChannelHandlers {
     const newest = candles.at(-1)
     if (newest === undefined) return
     if (this.#last === null || newest.time >= this.#last.time) this.#last = newest
-    this.#parts.onCandles(candles)
+    this.#parts.on.onData(candles)
   }
 }

@@ -1,30 +1,54 @@
-import type { CandleInterval, Candles, OrderBook, Ticker } from '@tradercoin/protocol'
+import type { Candle, CandleInterval, Environment, ExchangeId, Level, Ticker } from '@tradercoin/protocol'
 import { ExchangeError } from '../errors.ts'
 import type { Instrument } from '../exchange.ts'
 import type { MarketHandlers, MarketSource, MarketTopic } from '../market-data.ts'
 import { createBackoff } from '../transport/backoff.ts'
 import type { Clock } from '../transport/clock.ts'
 
-/** What a venue brings: everything here is asked for instruments it is known to have. */
+/** The best levels of each side; `ts`: the venue's time (ms). */
+export interface BookTop {
+  bids: Level[]
+  asks: Level[]
+  ts: number
+}
+
+export type TickerFigures = Omit<Ticker, 'exchange' | 'environment' | 'trading_mode' | 'symbol'>
+
+/** How a watch tells what it sees. */
+export interface WatchHandlers<Data> extends Pick<MarketHandlers, 'onDown' | 'onRefused'> {
+  onData(data: Data): void
+}
+
+/** Parts of a watch, each with its end. */
+export type Watch = readonly { close(): void }[]
+
+/** What a venue brings; everything is asked for instruments it is known to have. */
 export interface VenueMarket {
-  watch(topic: MarketTopic, instrument: Instrument, handlers: MarketHandlers): { close(): void }
-  fetchOrderBook(instrument: Instrument): Promise<OrderBook>
-  fetchTicker(instrument: Instrument): Promise<Ticker>
-  fetchCandles(instrument: Instrument, interval: CandleInterval, limit: number): Promise<Candles>
+  watchBook(instrument: Instrument, on: WatchHandlers<BookTop>): Watch
+  watchTicker(instrument: Instrument, on: WatchHandlers<TickerFigures>): Watch
+  watchCandles(instrument: Instrument, interval: CandleInterval, on: WatchHandlers<readonly Candle[]>): Watch
+  fetchBook(instrument: Instrument): Promise<BookTop>
+  fetchTicker(instrument: Instrument): Promise<TickerFigures>
+  /** Oldest first, the running one last. */
+  fetchCandles(instrument: Instrument, interval: CandleInterval, limit: number): Promise<Candle[]>
   close(): void
 }
 
 export interface MarketSourceParts {
   clock: Clock
+  exchange: ExchangeId
+  environment: Environment
   /** The venue's name for people. */
   name: string
   instruments(): Promise<readonly Instrument[]>
   venue: VenueMarket
 }
 
-/** Market data of a venue for the symbols it has; venues acknowledge a symbol they do not have and stay silent, so the list is asked first. */
-export function createMarketSource(parts: MarketSourceParts): MarketSource & { close(): void } {
-  const { clock, name, venue } = parts
+export type ClosableMarketSource = MarketSource & { close(): void }
+
+/** Market data of a venue for the symbols it has; some venues acknowledge a symbol they do not have and stay silent, so the list is asked first. */
+export function createMarketSource(parts: MarketSourceParts): ClosableMarketSource {
+  const { clock, exchange, environment, name, venue } = parts
   const open = new Set<{ close(): void }>()
 
   /** Throws ExchangeError `refused` `unknown_symbol`. */
@@ -35,10 +59,29 @@ export function createMarketSource(parts: MarketSourceParts): MarketSource & { c
     throw new ExchangeError('refused', 'unknown_symbol', `${name} has no ${trading_mode} symbol of this name.`)
   }
 
+  const market = ({ trading_mode, symbol }: Instrument) => ({ exchange, trading_mode, environment, symbol })
+
+  function watch({ channel, interval }: MarketTopic, instrument: Instrument, on: MarketHandlers): Watch {
+    const { onDown, onRefused } = on
+    const head = market(instrument)
+    if (channel === 'order_book') {
+      const onData = (book: BookTop) => on.onData({ channel, data: { ...head, ...book } })
+      return venue.watchBook(instrument, { onData, onDown, onRefused })
+    }
+    if (channel === 'ticker') {
+      const onData = (figures: TickerFigures) => on.onData({ channel, data: { ...head, ...figures } })
+      return venue.watchTicker(instrument, { onData, onDown, onRefused })
+    }
+    const each = interval ?? '1m'
+    const onData = (candles: readonly Candle[]) =>
+      on.onData({ channel, data: { ...head, interval: each, candles: [...candles] } })
+    return venue.watchCandles(instrument, each, { onData, onDown, onRefused })
+  }
+
   return {
     open(topic, handlers) {
       const backoff = createBackoff(clock)
-      let watch: { close(): void } | null = null
+      let watched: Watch = []
       let cancelRetry: (() => void) | null = null
       let isOpen = true
       const subscription = {
@@ -46,11 +89,11 @@ export function createMarketSource(parts: MarketSourceParts): MarketSource & { c
           isOpen = false
           open.delete(subscription)
           cancelRetry?.()
-          watch?.close()
+          for (const each of watched) each.close()
         },
       }
       const guarded: MarketHandlers = {
-        onData: (market) => isOpen && handlers.onData(market),
+        onData: (data) => isOpen && handlers.onData(data),
         onDown: (reason) => isOpen && handlers.onDown(reason),
         onRefused(reason) {
           if (!isOpen) return
@@ -61,11 +104,13 @@ export function createMarketSource(parts: MarketSourceParts): MarketSource & { c
       const begin = () => {
         find(topic).then(
           (instrument) => {
-            if (isOpen) watch = venue.watch(topic, instrument, guarded)
+            if (isOpen) watched = watch(topic, instrument, guarded)
           },
           (error: unknown) => {
-            if (error instanceof ExchangeError && error.code === 'unknown_symbol')
-              return guarded.onRefused(error.message)
+            if (error instanceof ExchangeError && error.code === 'unknown_symbol') {
+              guarded.onRefused(error.message)
+              return
+            }
             guarded.onDown(`The symbols of ${name} could not be read.`)
             if (isOpen) cancelRetry = clock.after(backoff.next(), begin)
           },
@@ -75,10 +120,19 @@ export function createMarketSource(parts: MarketSourceParts): MarketSource & { c
       begin()
       return subscription
     },
-    fetchOrderBook: async (trading_mode, symbol) => venue.fetchOrderBook(await find({ trading_mode, symbol })),
-    fetchTicker: async (trading_mode, symbol) => venue.fetchTicker(await find({ trading_mode, symbol })),
-    fetchCandles: async (trading_mode, symbol, interval, limit) =>
-      venue.fetchCandles(await find({ trading_mode, symbol }), interval, limit),
+    async fetchOrderBook(trading_mode, symbol) {
+      const instrument = await find({ trading_mode, symbol })
+      return { ...market(instrument), ...(await venue.fetchBook(instrument)) }
+    },
+    async fetchTicker(trading_mode, symbol) {
+      const instrument = await find({ trading_mode, symbol })
+      return { ...market(instrument), ...(await venue.fetchTicker(instrument)) }
+    },
+    async fetchCandles(trading_mode, symbol, interval, limit) {
+      const instrument = await find({ trading_mode, symbol })
+      const candles = await venue.fetchCandles(instrument, interval, limit)
+      return { ...market(instrument), interval, candles }
+    },
     close() {
       for (const subscription of [...open]) subscription.close()
       venue.close()

@@ -14,6 +14,8 @@ export interface ConnectionParts {
   transport: Transport
   governor: Governor
   url: string
+  /** What the venue's site wants on the handshake. */
+  headers?: Record<string, string>
   protocol: PublicProtocol
 }
 
@@ -58,6 +60,15 @@ export class PublicConnection implements SocketHandler {
 
   get size(): number {
     return this.#channels.size
+  }
+
+  /** How long the venue lets a request wait that is made now (ms). */
+  waitMs(): number {
+    const { limit, windowMs } = this.#parts.protocol.requests
+    const now = this.#parts.transport.clock.now()
+    const recent = this.#sentAt.filter((at) => at > now - windowMs)
+    const first = recent[recent.length - limit]
+    return first === undefined ? 0 : first + windowMs - now
   }
 
   has(name: string): boolean {
@@ -215,15 +226,13 @@ export class PublicConnection implements SocketHandler {
   /** Counts a request, or comes back when the venue takes one more. */
   #mayAsk(): boolean {
     const { clock } = this.#parts.transport
-    const { limit, windowMs } = this.#parts.protocol.requests
-    const now = clock.now()
-    this.#sentAt = this.#sentAt.filter((at) => at > now - windowMs)
-    const first = this.#sentAt[0]
-    if (this.#sentAt.length < limit || first === undefined) {
-      this.#sentAt.push(now)
+    const wait = this.waitMs()
+    if (wait === 0) {
+      const now = clock.now()
+      this.#sentAt = [...this.#sentAt.filter((at) => at > now - this.#parts.protocol.requests.windowMs), now]
       return true
     }
-    this.#cancelPace ??= clock.after(first + windowMs - now, () => {
+    this.#cancelPace ??= clock.after(wait, () => {
       this.#cancelPace = null
       this.#flush()
     })
@@ -231,13 +240,14 @@ export class PublicConnection implements SocketHandler {
   }
 
   async #connect(): Promise<void> {
-    const { governor, transport, url } = this.#parts
+    const { governor, transport, url, headers } = this.#parts
     try {
       await governor.admitConnection()
     } catch {
       return // the venue is being closed, and whoever watched with it
     }
-    if (!this.#closed) this.#socket = new Socket(transport, url, this, liveness)
+    if (this.#closed) return
+    this.#socket = new Socket(transport, url, this, headers === undefined ? liveness : { ...liveness, headers })
   }
 
   #retry(reason: string): void {

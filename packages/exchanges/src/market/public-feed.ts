@@ -1,6 +1,9 @@
 import { type ConnectionParts, PublicConnection } from './public-connection.ts'
 import type { ChannelHandlers } from './public-protocol.ts'
 
+/** A connection that has used up what it may ask for is left to the channels it has. */
+const patienceMs = 5_000
+
 /** A channel somebody listens to. */
 export interface ChannelSubscription {
   /** Asks the venue for the channel anew, so that it sends its snapshot again; `onUp` follows. */
@@ -45,7 +48,8 @@ export class PublicFeed {
   #connectionFor(channel: string): PublicConnection {
     const most = this.#parts.protocol.channelsPerConnection
     for (const connection of this.#connections) {
-      if (connection.size < most && !connection.has(channel)) return connection
+      const hasRoom = connection.size < most && connection.waitMs() <= patienceMs
+      if (hasRoom && !connection.has(channel)) return connection
     }
     const made = new PublicConnection(this.#parts)
     this.#connections.add(made)

@@ -1,17 +1,32 @@
-import type { Ticker } from '@tradercoin/protocol'
 import type { Clock } from '../transport/clock.ts'
+import type { TickerFigures, WatchHandlers } from './market-source.ts'
 import type { ChannelHandlers } from './public-protocol.ts'
 import { Resync } from './resync.ts'
 
 /** What a venue tells of a ticker at once; what is left out is unchanged. */
-export type TickerPart = Partial<Omit<Ticker, 'exchange' | 'environment' | 'trading_mode' | 'symbol'>>
+export type TickerPart = Partial<TickerFigures>
+
+/** A ticker from what a venue tells of it; the rest is not known. */
+export function wholeTicker(part: TickerPart & Pick<TickerFigures, 'last_price' | 'ts'>): TickerFigures {
+  return {
+    bid_price: null,
+    bid_quantity: null,
+    ask_price: null,
+    ask_quantity: null,
+    open_price: null,
+    high_price: null,
+    low_price: null,
+    volume: null,
+    quote_volume: null,
+    mark_price: null,
+    ...part,
+  }
+}
 
 export interface TickerWatchParts {
   clock: Clock
-  fetchTicker(): Promise<Ticker>
-  onTicker(ticker: Ticker): void
-  onDown(reason: string): void
-  onRefused(reason: string): void
+  fetchTicker(): Promise<TickerFigures>
+  on: WatchHandlers<TickerFigures>
 }
 
 /** A ticker that several channels tell a part of each. It is told while all of them are up, and begins with what REST says. */
@@ -21,7 +36,7 @@ export class TickerWatch {
   readonly #up = new Set<object>()
   #channels = 0
   /** Null while it is not whole. */
-  #ticker: Ticker | null = null
+  #ticker: TickerFigures | null = null
   /** Told while the answer of REST is awaited: newer than it. */
   #early: TickerPart = {}
 
@@ -40,11 +55,11 @@ export class TickerWatch {
       onDown: (reason) => {
         this.#up.delete(handlers)
         this.close()
-        this.#parts.onDown(reason)
+        this.#parts.on.onDown(reason)
       },
       onRefused: (reason) => {
         this.close()
-        this.#parts.onRefused(reason)
+        this.#parts.on.onRefused(reason)
       },
       onPayload: (payload) => this.#onPart(read, payload),
     }
@@ -65,7 +80,7 @@ export class TickerWatch {
         this.#tell(merge(ticker, this.#early))
         return true
       },
-      () => this.#parts.onDown('The ticker could not be read.'),
+      () => this.#parts.on.onDown('The ticker could not be read.'),
     )
   }
 
@@ -80,13 +95,13 @@ export class TickerWatch {
     else this.#tell(merge(this.#ticker, part))
   }
 
-  #tell(ticker: Ticker): void {
+  #tell(ticker: TickerFigures): void {
     this.#ticker = ticker
-    this.#parts.onTicker(ticker)
+    this.#parts.on.onData(ticker)
   }
 }
 
 /** Channels have clocks of their own: the time never goes back. */
-function merge(ticker: Ticker, part: TickerPart): Ticker {
+function merge(ticker: TickerFigures, part: TickerPart): TickerFigures {
   return { ...ticker, ...part, ts: Math.max(ticker.ts, part.ts ?? 0) }
 }

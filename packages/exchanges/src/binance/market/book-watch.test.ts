@@ -66,9 +66,11 @@ function setUp(rule: SequenceRule, fetchSnapshot: () => Promise<DepthSnapshot>) 
     snapshotLimit: 1_000,
     fetchSnapshot,
     parse: (payload) => payload as DepthUpdate,
-    onBook: (book) => told.push(book),
-    onDown: (reason) => told.push(reason),
-    onRefused: (reason) => told.push(reason),
+    on: {
+      onData: (book) => told.push(book),
+      onDown: (reason) => told.push(reason),
+      onRefused: (reason) => told.push(reason),
+    },
   })
   return { clock, told, watch, last: () => told.at(-1) as Told }
 }

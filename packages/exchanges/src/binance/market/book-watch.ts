@@ -1,5 +1,5 @@
-import type { Level } from '@tradercoin/protocol'
 import { LocalBook } from '../../market/local-book.ts'
+import type { BookTop, WatchHandlers } from '../../market/market-source.ts'
 import type { ChannelHandlers } from '../../market/public-protocol.ts'
 import { Resync } from '../../market/resync.ts'
 import type { Clock } from '../../transport/clock.ts'
@@ -8,11 +8,8 @@ import type { DepthUpdate, SequenceRule } from './sequence.ts'
 /** Events that wait for a snapshot; when more come the oldest go, and a later snapshot is taken. */
 const bufferedUpdates = 1_000
 
-export interface DepthSnapshot {
+export interface DepthSnapshot extends BookTop {
   lastUpdateId: bigint
-  bids: readonly Level[]
-  asks: readonly Level[]
-  ts: number
 }
 
 export interface BookWatchParts {
@@ -23,9 +20,7 @@ export interface BookWatchParts {
   fetchSnapshot(): Promise<DepthSnapshot>
   /** Throws ShapeError. */
   parse(payload: unknown): DepthUpdate
-  onBook(book: { bids: Level[]; asks: Level[]; ts: number }): void
-  onDown(reason: string): void
-  onRefused(reason: string): void
+  on: WatchHandlers<BookTop>
 }
 
 /**
@@ -53,12 +48,12 @@ export class BookWatch implements ChannelHandlers {
 
   onDown(reason: string): void {
     this.#stop()
-    this.#parts.onDown(reason)
+    this.#parts.on.onDown(reason)
   }
 
   onRefused(reason: string): void {
     this.#stop()
-    this.#parts.onRefused(reason)
+    this.#parts.on.onRefused(reason)
   }
 
   onPayload(payload: unknown): void {
@@ -84,18 +79,18 @@ export class BookWatch implements ChannelHandlers {
   }
 
   #begin(): void {
-    const { fetchSnapshot, onDown } = this.#parts
+    const { fetchSnapshot, on } = this.#parts
     this.#resync.start(
       fetchSnapshot,
       (snapshot) => this.#adopt(snapshot),
-      () => onDown('The order book could not be read.'),
+      () => on.onDown('The order book could not be read.'),
     )
   }
 
   #restart(reason: string, held: DepthUpdate[]): void {
     this.#book = null
     this.#held = held
-    this.#parts.onDown(reason)
+    this.#parts.on.onDown(reason)
     this.#begin()
   }
 
@@ -134,7 +129,7 @@ export class BookWatch implements ChannelHandlers {
 
   #tell(book: LocalBook): boolean {
     if (!book.isSound() || !book.isKnown()) return false
-    this.#parts.onBook({ ...book.top(), ts: this.#ts })
+    this.#parts.on.onData({ ...book.top(), ts: this.#ts })
     return true
   }
 }

@@ -1,11 +1,11 @@
 import type { Environment, TradingMode } from '@tradercoin/protocol'
 import type { Instrument } from '../../exchange.ts'
 import { CandleWatch } from '../../market/candle-watch.ts'
-import { createMarketSource } from '../../market/market-source.ts'
+import { toldLevels } from '../../market/local-book.ts'
+import { type ClosableMarketSource, createMarketSource, type VenueMarket } from '../../market/market-source.ts'
 import { PublicFeed } from '../../market/public-feed.ts'
 import type { ChannelHandlers } from '../../market/public-protocol.ts'
 import { TickerWatch } from '../../market/ticker-watch.ts'
-import type { MarketHandlers, MarketSource, MarketTopic } from '../../market-data.ts'
 import type { Governor } from '../../transport/governor.ts'
 import type { Transport } from '../../transport/transport.ts'
 import type { BinanceClient } from '../client.ts'
@@ -30,14 +30,14 @@ export interface BinanceMarketParts {
 }
 
 /** Public market data of one Binance product. */
-export function createBinanceMarket(parts: BinanceMarketParts): MarketSource & { close(): void } {
-  const { transport, environment, tradingMode, governor, client, streamUrl } = parts
+export function createBinanceMarket(parts: BinanceMarketParts): ClosableMarketSource {
+  const { transport, environment, tradingMode, governor, client, streamUrl, instruments } = parts
   const { clock } = transport
   const product = tradingMode === 'spot' ? spotProduct : futuresProduct
   const rest = createMarketRest(client, product)
   const feeds = new Map<StreamPath, PublicFeed>()
 
-  const listen = ({ path, name }: StreamOf, symbol: string, handlers: ChannelHandlers) => {
+  function listen({ path, name }: StreamOf, symbol: string, handlers: ChannelHandlers) {
     let feed = feeds.get(path)
     if (feed === undefined) {
       feed = new PublicFeed({ transport, governor, url: `${streamUrl}${path}`, protocol: streamProtocol })
@@ -46,104 +46,31 @@ export function createBinanceMarket(parts: BinanceMarketParts): MarketSource & {
     return feed.open(name(symbol.toLowerCase()), handlers)
   }
 
-  const market = ({ symbol }: Pick<Instrument, 'symbol'>) => ({
-    exchange: 'binance' as const,
-    trading_mode: tradingMode,
-    environment,
-    symbol,
-  })
-
-  async function fetchTicker(instrument: Instrument) {
-    const none = {
-      bid_price: null,
-      bid_quantity: null,
-      ask_price: null,
-      ask_quantity: null,
-      open_price: null,
-      high_price: null,
-      low_price: null,
-      volume: null,
-      quote_volume: null,
-      mark_price: null,
-    }
-    return { ...market(instrument), ...none, ...(await rest.ticker(instrument.symbol)) }
-  }
-
-  function watchBook(instrument: Instrument, handlers: MarketHandlers) {
-    const watch = new BookWatch({
-      clock,
-      rule: product.rule,
-      snapshotLimit,
-      fetchSnapshot: () => rest.depth(instrument.symbol, snapshotLimit),
-      parse: depthUpdate,
-      onBook: (book) => handlers.onData({ channel: 'order_book', data: { ...market(instrument), ...book } }),
-      onDown: handlers.onDown,
-      onRefused: handlers.onRefused,
-    })
-    return [watch, listen(product.depth, instrument.symbol, watch)]
-  }
-
-  function watchTicker(instrument: Instrument, handlers: MarketHandlers) {
-    const watch = new TickerWatch({
-      clock,
-      fetchTicker: () => fetchTicker(instrument),
-      onTicker: (data) => handlers.onData({ channel: 'ticker', data }),
-      onDown: handlers.onDown,
-      onRefused: handlers.onRefused,
-    })
-    const channels = product.ticker.map((stream) => ({ stream, handlers: watch.channel(stream.read) }))
-    return [watch, ...channels.map((channel) => listen(channel.stream, instrument.symbol, channel.handlers))]
-  }
-
-  function watchCandles(
-    instrument: Instrument,
-    interval: NonNullable<MarketTopic['interval']>,
-    handlers: MarketHandlers,
-  ) {
-    const watch = new CandleWatch({
-      clock,
-      interval,
-      fetchCandles: (limit) => rest.candles(instrument.symbol, interval, limit),
-      parse: klineEvent,
-      onCandles: (candles) =>
-        handlers.onData({ channel: 'candles', data: { ...market(instrument), interval, candles: [...candles] } }),
-      onDown: handlers.onDown,
-      onRefused: handlers.onRefused,
-    })
-    return [watch, listen(product.candles(interval), instrument.symbol, watch)]
-  }
-
-  return createMarketSource({
-    clock,
-    name: 'Binance',
-    instruments: parts.instruments,
-    venue: {
-      watch({ channel, interval }, instrument, handlers) {
-        const opened =
-          channel === 'order_book'
-            ? watchBook(instrument, handlers)
-            : channel === 'ticker'
-              ? watchTicker(instrument, handlers)
-              : watchCandles(instrument, interval ?? '1m', handlers)
-        return {
-          close() {
-            for (const each of opened) each.close()
-          },
-        }
-      },
-      async fetchOrderBook(instrument) {
-        const { bids, asks, ts } = await rest.depth(instrument.symbol, 50)
-        return { ...market(instrument), bids: [...bids], asks: [...asks], ts }
-      },
-      fetchTicker,
-      fetchCandles: async (instrument, interval, limit) => ({
-        ...market(instrument),
-        interval,
-        candles: await rest.candles(instrument.symbol, interval, limit),
-      }),
-      close() {
-        for (const feed of feeds.values()) feed.close()
-      },
+  const venue: VenueMarket = {
+    watchBook({ symbol }, on) {
+      const fetchSnapshot = () => rest.depth(symbol, snapshotLimit)
+      const watch = new BookWatch({ clock, rule: product.rule, snapshotLimit, fetchSnapshot, parse: depthUpdate, on })
+      return [watch, listen(product.depth, symbol, watch)]
     },
-  })
+    watchTicker({ symbol }, on) {
+      const watch = new TickerWatch({ clock, fetchTicker: () => rest.ticker(symbol), on })
+      const channels = product.ticker.map((stream) => ({ stream, handlers: watch.channel(stream.read) }))
+      return [watch, ...channels.map(({ stream, handlers }) => listen(stream, symbol, handlers))]
+    },
+    watchCandles({ symbol }, interval, on) {
+      const fetchCandles = (limit: number) => rest.candles(symbol, interval, limit)
+      const watch = new CandleWatch({ clock, interval, fetchCandles, parse: klineEvent, on })
+      return [watch, listen(product.candles(interval), symbol, watch)]
+    },
+    async fetchBook({ symbol }) {
+      const { bids, asks, ts } = await rest.depth(symbol, toldLevels)
+      return { bids, asks, ts }
+    },
+    fetchTicker: ({ symbol }) => rest.ticker(symbol),
+    fetchCandles: ({ symbol }, interval, limit) => rest.candles(symbol, interval, limit),
+    close() {
+      for (const feed of feeds.values()) feed.close()
+    },
+  }
+  return createMarketSource({ clock, exchange: 'binance', environment, name: 'Binance', instruments, venue })
 }

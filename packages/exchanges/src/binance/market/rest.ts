@@ -2,7 +2,8 @@ import type { Candle, CandleInterval } from '@tradercoin/protocol'
 import { z } from 'zod'
 import { ExchangeError } from '../../errors.ts'
 import { decimalOrNull, object, ShapeError } from '../../fields.ts'
-import type { TickerPart } from '../../market/ticker-watch.ts'
+import type { TickerFigures } from '../../market/market-source.ts'
+import { type TickerPart, wholeTicker } from '../../market/ticker-watch.ts'
 import type { BinanceClient } from '../client.ts'
 import type { Params } from '../sign.ts'
 import type { DepthSnapshot } from './book-watch.ts'
@@ -45,13 +46,13 @@ export function createMarketRest(client: BinanceClient, { rest }: MarketProduct)
           ts: typeof p.E === 'number' ? p.E : client.clock.estimate(),
         }
       }),
-    async ticker(symbol: string): Promise<TickerPart & { last_price: string; ts: number }> {
+    async ticker(symbol: string): Promise<TickerFigures> {
       const [day, quotes, mark] = await Promise.all([
         read(rest.ticker, { symbol }, rest.tickerWeight, restTicker),
         rest.bookTicker === null ? {} : read(rest.bookTicker, { symbol }, 2, bestOfRow),
         markPrice(symbol),
       ])
-      return { ...day, ...quotes, ...mark }
+      return wholeTicker({ ...day, ...quotes, ...mark })
     },
     candles: (symbol: string, interval: CandleInterval, limit: number): Promise<Candle[]> =>
       read(rest.klines, { symbol, interval, limit }, rest.klinesWeight(limit), (rows) =>

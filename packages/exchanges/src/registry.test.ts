@@ -1,7 +1,8 @@
+import type { ExchangeId } from '@tradercoin/protocol'
 import { afterEach, expect, test } from 'vitest'
 import { spotEndpoints, wsApiUrl } from './binance/spot/endpoints.ts'
 import type { Exchange } from './exchange.ts'
-import { createExchange, paperEndpoints } from './registry.ts'
+import { createExchange, describeVenue, paperEndpoints } from './registry.ts'
 import { testTransport } from './transport/test-transport.ts'
 
 const opened: Exchange[] = []
@@ -20,9 +21,17 @@ test.each(['spot', 'futures'] as const)('creates Binance %s', (mode) => {
   expect(exchange).toMatchObject({ exchange: 'binance', environment: 'live' })
 })
 
-test.each(['okx'] as const)('%s is not built yet, and says so', (exchange) => {
+test.each(['okx', 'bybit'] as const)('creates %s, one adapter for both modes', (exchange) => {
   const options = { environment: 'live', region: null, endpoints: null, transport: testTransport() } as const
-  expect(() => createExchange(exchange, 'spot', options)).toThrow(
+  for (const mode of ['spot', 'futures'] as const) {
+    const created = createExchange(exchange, mode, options)
+    opened.push(created)
+    expect(created).toMatchObject({ exchange, environment: 'live' })
+  }
+})
+
+test('a venue that is not built says so', () => {
+  expect(() => describeVenue('nowhere' as ExchangeId)).toThrow(
     expect.objectContaining({ kind: 'refused', code: 'exchange_not_supported' }),
   )
 })

@@ -3,10 +3,11 @@ import { binance } from './binance/venue.ts'
 import { bybit } from './bybit/venue.ts'
 import { ExchangeError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import { okx } from './okx/venue.ts'
 import type { Capabilities, ExchangeOptions, VenueDescription } from './venue.ts'
 
 /** Every venue the hub can speak with. */
-const venues: Partial<Record<ExchangeId, VenueDescription>> = { binance, bybit }
+const venues: Partial<Record<ExchangeId, VenueDescription>> = { binance, okx, bybit }
 
 /** The venues that are built, in the order people are shown them. */
 export const venueDescriptions: readonly VenueDescription[] = Object.values(venues)

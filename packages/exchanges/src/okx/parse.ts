@@ -1,5 +1,5 @@
 import type { AccountEvent } from '@tradercoin/protocol'
-import { list, object, textOrNull, timeOrNull } from '../fields.ts'
+import { list, object, ShapeError, textOrNull, timeOrNull } from '../fields.ts'
 import { problemOf, rawEvent } from '../raw-event.ts'
 import type { InstrumentName } from './instrument-book.ts'
 import { parseBalance, parsePosition } from './parse-account.ts'
@@ -58,8 +58,7 @@ export function parsePush(frame: unknown, payload: string, find: FindInstrument)
     }
   }
   read(() => {
-    const rows = list((frame as RawFrame).data, 'data')
-    for (const row of rows) readRow(channel, row, find, read)
+    for (const row of rowsOf((frame as RawFrame).data, 'data')) readRow(channel, row, find, read)
     return []
   })
   if (problems[0] !== undefined) parsed.events.push(rawEvent(channel, payload, problems[0]))
@@ -74,7 +73,7 @@ function readRow(channel: string, row: unknown, find: FindInstrument, read: (mak
     if (channel === 'account') {
       const account: RawAccount = object(row, 'account')
       const toldAt = timeOrNull(account.uTime)
-      for (const entry of list(account.details, 'details')) {
+      for (const entry of rowsOf(account.details, 'details')) {
         read(() => [{ kind: 'balance', balance: parseBalance(entry, toldAt) }])
       }
       return []
@@ -89,6 +88,12 @@ function readRow(channel: string, row: unknown, find: FindInstrument, read: (mak
     }
     throw new OtherProduct('a channel that was not asked for')
   })
+}
+
+/** A list that must be there, be it empty. Throws ShapeError. */
+function rowsOf(value: unknown, name: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new ShapeError(`${name} is not a list`)
+  return value
 }
 
 function channelOf(frame: unknown): string | null {

@@ -98,7 +98,8 @@ export const ALL_TOPICS = ['order', 'execution', 'position', 'wallet']
 export async function stream(simulator: Simulator, owner: TestAccount, topics = ALL_TOPICS): Promise<TestSocket> {
   const opened = await socket(simulator, '/v5/private')
   opened.ws.send(JSON.stringify({ req_id: 'a', op: 'auth', args: authArgs(owner) }))
-  await opened.until((frame) => frame.op === 'auth' && frame.success)
+  const [auth] = await opened.until((frame) => frame.op === 'auth')
+  if (!auth.success) throw new Error(auth.text)
   opened.ws.send(JSON.stringify({ req_id: 's', op: 'subscribe', args: topics }))
   await opened.until((frame) => frame.op === 'subscribe' && frame.success)
   return opened

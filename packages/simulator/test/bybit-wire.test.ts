@@ -54,6 +54,14 @@ describe('Bybit requests', () => {
     expect((await get(simulator, reader, '/v5/user/query-api')).body.retCode).toBe(10003)
   })
 
+  it('come from the addresses of the key only', async () => {
+    const here = await user(simulator, { ips: ['127.0.0.1'] })
+    expect((await get(simulator, here, '/v5/user/query-api')).body.result.ips).toEqual(['127.0.0.1'])
+    const elsewhere = await user(simulator, { ips: ['203.0.113.7'] })
+    expect((await get(simulator, elsewhere, '/v5/user/query-api')).body.retCode).toBe(10010)
+    await expect(stream(simulator, elsewhere)).rejects.toThrow('Params Error')
+  })
+
   it('of a key that is not bound to addresses are refused after 90 days', async () => {
     await using own = await start()
     const loose = await user(own)

@@ -2,7 +2,7 @@ import type { Account } from '../engine/account.ts'
 import { type Big, ZERO } from '../engine/decimal.ts'
 import { settleAsset } from '../engine/instrument.ts'
 import { walletRow } from './account-shapes.ts'
-import { type Call, type Endpoint, KEY_LIFE_MS } from './api.ts'
+import { type Call, type Endpoint, isBound, KEY_LIFE_MS } from './api.ts'
 import { readCategory } from './categories.ts'
 import { badParameter } from './errors.ts'
 import { pageOf, weekWindow } from './pages.ts'
@@ -15,7 +15,7 @@ function keyInfo(venue: BybitVenue, account: Account): unknown {
   const scoped = account.can('spot') || account.can('futures')
   const spot = !scoped || account.can('spot')
   const contracts = !scoped || account.can('futures')
-  const bound = account.can('ip_restrict')
+  const bound = isBound(account)
   const expires = account.createdAt + KEY_LIFE_MS
   const left = Math.max(0, Math.ceil((expires - venue.world.clock.aged()) / DAY))
   const wallet = [
@@ -41,7 +41,7 @@ function keyInfo(venue: BybitVenue, account: Account): unknown {
       Affiliate: [],
       Earn: [],
     },
-    ips: bound ? ['127.0.0.1'] : ['*'],
+    ips: account.ips.length > 0 ? [...account.ips] : bound ? ['127.0.0.1'] : ['*'],
     type: 1,
     deadlineDay: bound ? -2 : left,
     expiredAt: bound ? '1970-01-01T00:00:00Z' : new Date(expires).toISOString().replace('.000', ''),

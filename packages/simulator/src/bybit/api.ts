@@ -10,6 +10,7 @@ import { type Category, isCategory, modeOf } from './categories.ts'
 import {
   ApiError,
   accessTooFrequent,
+  badAddress,
   badKey,
   badParameter,
   badSignature,
@@ -198,7 +199,7 @@ export class BybitApi {
 
   /** A key that is not bound to addresses ends after 90 days. */
   isExpired(account: Account): boolean {
-    return !account.can('ip_restrict') && this.world.clock.aged() >= account.createdAt + KEY_LIFE_MS
+    return !isBound(account) && this.world.clock.aged() >= account.createdAt + KEY_LIFE_MS
   }
 
   #caller(request: HttpRequest): Account {
@@ -211,6 +212,7 @@ export class BybitApi {
     }
     const account = this.world.accounts.byKey.get(apiKey)
     if (account?.exchange !== EXCHANGE) throw badKey()
+    if (!mayCallFrom(account, request.ip)) throw badAddress()
     const window = headerText(headers['x-bapi-recv-window'])
     this.checkTime(timestamp, window)
     const payload = request.method === 'GET' ? request.query : request.body
@@ -236,6 +238,15 @@ export class BybitApi {
       body: toJson(body),
     }
   }
+}
+
+/** Works from named addresses only, and lives longer for it. */
+export function isBound(account: Account): boolean {
+  return account.ips.length > 0 || account.can('ip_restrict')
+}
+
+export function mayCallFrom(account: Account, ip: string): boolean {
+  return account.ips.length === 0 || account.ips.includes(ip)
 }
 
 function lose(fault: Fault): typeof HANG_UP {

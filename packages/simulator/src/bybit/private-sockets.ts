@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Account } from '../engine/account.ts'
 import { toJson } from '../http/json.ts'
+import { mayCallFrom } from './api.ts'
 import { CATEGORIES, type Category } from './categories.ts'
 import { signedBy, socketPayload } from './sign.ts'
 import type { BybitSocket, SocketSet } from './socket-set.ts'
@@ -108,7 +109,7 @@ export class PrivateSockets {
 
   #authFailure(socket: BybitSocket, args: unknown): string {
     if (socket.account) return 'error:already authenticated'
-    const account = authenticated(this.#venue, args)
+    const account = authenticated(this.#venue, args, socket.ip)
     if (typeof account === 'string') return account
     this.set.logOn(socket, account)
     return ''
@@ -133,12 +134,13 @@ export class PrivateSockets {
 }
 
 /** Whose `auth` arguments these are, or why they are refused, in the words of the private path. */
-export function authenticated(venue: BybitVenue, args: unknown): Account | string {
+export function authenticated(venue: BybitVenue, args: unknown, ip: string): Account | string {
   if (!Array.isArray(args)) return 'Params Error'
   const [apiKey, expires, signature] = args as unknown[]
   if (typeof apiKey !== 'string' || typeof expires !== 'number' || typeof signature !== 'string') return 'Params Error'
   const account = venue.world.accounts.byKey.get(apiKey)
   if (account?.exchange !== venue.exchange || venue.api.isExpired(account)) return 'Params Error'
+  if (!mayCallFrom(account, ip)) return 'Params Error'
   const now = venue.api.now()
   if (expires <= now) return `error:request expired,expires:${expires},now:${now}`
   return signedBy(account.key, socketPayload(expires), signature) ? account : 'Params Error'

@@ -64,12 +64,14 @@ export class TradeSockets {
   }
 
   #auth(socket: BybitSocket, message: Message): void {
-    const account = authenticated(this.#venue, message.args)
+    const account = authenticated(this.#venue, message.args, socket.ip)
     let failure: { retCode: number; retMsg: string } | undefined
     if (socket.account) failure = { retCode: 20001, retMsg: 'Repeat auth' }
     else if (account === 'Params Error' && !wellFormed(message.args))
       failure = { retCode: 10001, retMsg: 'Parameter error' }
     else if (typeof account === 'string') failure = { retCode: 10004, retMsg: 'invalid sign' }
+    // Demo accounts have no order entry.
+    else if (account.environment === 'demo') failure = { retCode: 10003, retMsg: 'Invalid apikey' }
     else if ((this.set.of(account.id)?.size ?? 0) >= MOST_SESSIONS) {
       failure = { retCode: 10003, retMsg: 'Too many sessions under the same UID' }
     } else {

@@ -20,8 +20,8 @@ const rotateAfterMs = 23 * 60 * 60_000
 const rotateJitterMs = 30 * 60_000
 /** After everyone has moved, what is still under way on the old connection gets this long to arrive. */
 const lingerMs = 5_000
-/** A move that takes longer leaves the stragglers to themselves. */
-const moveDeadlineMs = 60_000
+/** A dead key of a connection may be told more than once while everyone moves. */
+const revocationPauseMs = 60_000
 /** Subscriptions asked for at once on one connection. */
 const maxAsking = 10
 
@@ -137,9 +137,6 @@ export class Lane implements ConnectionOwner {
     this.#cancelRotation?.()
     this.#cancelRotation = clock.after(rotateAfterMs - clock.random() * rotateJitterMs, () => this.#rotate())
     for (const seat of this.#seats) this.#ask(seat)
-    if (this.#leaving === null) return
-    this.#cancelMove?.()
-    this.#cancelMove = clock.after(moveDeadlineMs, () => this.#dropLeaving())
   }
 
   onEnd(connection: Connection, end: SocketEnd): void {
@@ -173,7 +170,7 @@ export class Lane implements ConnectionOwner {
     if (notice === 'session_revoked') {
       // Some key of this connection is dead and the venue does not say which: each signs anew, and the dead one is told apart.
       const now = this.#parts.transport.clock.now()
-      if (now - this.#lastRevocation < moveDeadlineMs) return
+      if (now - this.#lastRevocation < revocationPauseMs) return
       this.#lastRevocation = now
     } else {
       this.#downCause = 'server_shutdown'
@@ -204,7 +201,7 @@ export class Lane implements ConnectionOwner {
     this.#connect()
   }
 
-  /** Ends a move once nobody hangs on the old connection any more. */
+  /** Ends a move once nobody hangs on the old connection any more: until then it delivers to the stragglers, at most until its day ends. */
   #finishMove(): void {
     const leaving = this.#leaving
     if (leaving === null || !this.#current?.isOpen) return

@@ -111,7 +111,7 @@ describe.each<TradingMode>(['spot', 'futures'])('accounts on the paper exchange,
     await until(() => expect(bench.events.some(({ user_id }) => user_id === 2)).toBe(true))
     await bench.accounts.cancelOrder({ user_id: 1 }, resting.id)
     await until(() => expect(current(1, resting.id)?.status).toBe('CANCELED'))
-    const refused = await bench.accounts.placeOrder({ user_id: 1 }, { ...order, exchange_key_id: 1, quantity: '1000' })
+    const refused = await bench.accounts.placeOrder({ user_id: 1 }, { ...order, exchange_key_id: 1, quantity: '100' })
     expect(refused).toMatchObject({ status: 'REJECTED', order_id: null })
     expect(refused.reason).not.toBeNull()
     bench.store.db.get('SELECT 1')

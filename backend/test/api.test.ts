@@ -33,7 +33,7 @@ describe('every refusal is a problem', () => {
   it.each([
     ['GET', '/api/v1/nothing/here', undefined, {}, 404, 'not_found'],
     ['GET', '/nothing-here', undefined, {}, 404, 'not_found'],
-    ['GET', '/api/v1/market/ticker', undefined, {}, 404, 'not_found'],
+    ['GET', '/api/v1/market/nothing', undefined, {}, 404, 'not_found'],
     ['PUT', '/api/v1/auth/login', {}, {}, 405, 'method_not_allowed'],
     ['DELETE', '/api/v1/auth/me', undefined, {}, 405, 'method_not_allowed'],
     ['POST', '/api/v1/auth/login', '{"email":', {}, 400, 'invalid_request'],

@@ -74,6 +74,9 @@ const policy: Record<string, Row> = {
   'GET /api/v1/trading/gaps': { kind: 'own' },
   'GET /api/v1/trading/instruments': { kind: 'own' },
   'GET /api/v1/trading/venues': { kind: 'own' },
+  'GET /api/v1/market/order-book': { kind: 'own' },
+  'GET /api/v1/market/ticker': { kind: 'own' },
+  'GET /api/v1/market/candles': { kind: 'own' },
   'GET /api/v1/events': { kind: 'own' },
 }
 

@@ -32,11 +32,11 @@ export function AmendButton({ order }: { order: Order }) {
         size="xs"
         variant="ghost"
         aria-label={t('amend.label', { side: t(`side.${order.side}`), symbol: order.symbol })}
+        title={t('amend.open')}
         onClick={() => setIsOpen(true)}
         data-testid="amend-order"
       >
         <Pencil aria-hidden />
-        {t('amend.open')}
       </Button>
       {isOpen && <AmendDialog order={order} amend={amend} onClose={() => setIsOpen(false)} />}
     </span>

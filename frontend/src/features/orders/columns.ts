@@ -28,13 +28,13 @@ export function useOrderColumns(): readonly LiveColumn<Order>[] {
   return useMemo(
     () => [
       { id: 'time', header: t('time'), width: 112, cell: TimeCell },
-      { id: 'symbol', header: t('symbol'), width: 96, cell: SymbolCell },
+      { id: 'symbol', header: t('symbol'), width: 128, cell: SymbolCell },
       { id: 'side', header: t('side'), width: 58, cell: SideCell },
       { id: 'type', header: t('type'), width: 112, cell: TypeCell },
       { id: 'price', header: t('price'), width: 84, align: 'end', cell: PriceCell },
       { id: 'average', header: t('average'), width: 84, align: 'end', cell: AverageCell },
       { id: 'amount', header: t('amount'), width: 76, align: 'end', cell: AmountCell },
-      { id: 'filled', header: t('filled'), width: 180, align: 'end', cell: FilledCell },
+      { id: 'filled', header: t('filled'), width: 168, align: 'end', cell: FilledCell },
       { id: 'status', header: t('status'), width: 122, cell: StatusCell },
       { id: 'exchange', header: t('exchange'), width: 116, cell: ExchangeCell },
       { id: 'account', header: t('account'), width: 112, cell: AccountCell },
@@ -43,7 +43,7 @@ export function useOrderColumns(): readonly LiveColumn<Order>[] {
       { id: 'trigger', header: t('trigger'), width: 80, align: 'end', cell: TriggerCell },
       { id: 'source', header: t('source'), width: 86, cell: SourceCell },
       { id: 'updated', header: t('updated'), width: 68, align: 'end', cell: UpdatedCell },
-      { id: 'actions', header: t('actions'), width: 112, align: 'end', isPinned: true, cell: RowActions },
+      { id: 'actions', header: t('actions'), width: 140, align: 'end', isPinned: true, cell: RowActions },
     ],
     [t],
   )

@@ -7,6 +7,7 @@ import { useTranslations } from 'use-intl'
 import { Empty } from '#components/empty.tsx'
 import { Badge } from '#components/ui/badge.tsx'
 import { live, useLiveVersion } from '#features/connection/live.ts'
+import { useMarkedPositions } from '#features/market/use-marked-positions.ts'
 import { cn } from '#lib/cn.ts'
 import { signOf } from '#lib/decimals.ts'
 import { AccountName } from './account-name.tsx'
@@ -65,7 +66,7 @@ function PlainTable({ label, headers, isDimmed, children }: PlainTableProps) {
       tabIndex={0}
       aria-label={label}
     >
-      <table className="w-full text-right whitespace-nowrap [&_td]:h-8 [&_td]:px-3 [&_th]:px-3" aria-label={label}>
+      <table className="w-full text-right whitespace-nowrap [&_td]:h-8 [&_td]:px-2.5 [&_th]:px-2.5" aria-label={label}>
         <thead className="sticky top-0 h-7 bg-background text-2xs text-muted">
           <tr>
             {headers.map(({ text, isText }) => (
@@ -83,7 +84,7 @@ function PlainTable({ label, headers, isDimmed, children }: PlainTableProps) {
 
 export function PositionsPanel({ filters, isDimmed }: { filters: Filters; isDimmed: boolean }) {
   const t = useTranslations()
-  const positions = usePositions(filters)
+  const positions = useMarkedPositions(usePositions(filters))
   if (positions.length === 0) {
     return <Empty icon={Layers} title={t('positions.empty')} text={t('positions.emptyText')} />
   }
@@ -120,13 +121,13 @@ export function PositionsPanel({ filters, isDimmed }: { filters: Filters; isDimm
               <Amount value={item.quantity} />
             </td>
             <td>
-              <Amount value={item.entry_price} places={8} />
+              <Amount value={item.entry_price} places={6} />
             </td>
             <td>
               <Amount value={item.mark_price} places={8} />
             </td>
             <td>
-              <Amount value={item.liquidation_price} places={8} />
+              <Amount value={item.liquidation_price} places={4} />
             </td>
             <td>
               <SignedAmount value={item.unrealized_pnl} />

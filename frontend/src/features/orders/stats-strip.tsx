@@ -7,7 +7,7 @@ import { useTranslations } from 'use-intl'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { Tooltip } from '#components/ui/tooltip.tsx'
 import { cn } from '#lib/cn.ts'
-import { groupDecimal, shortenDecimal, showDecimal } from '#lib/decimals.ts'
+import { groupDecimal, shortenDecimal, showDecimal, signOf } from '#lib/decimals.ts'
 import { SignedAmount } from './cells.tsx'
 import type { StatusGroup } from './filters.ts'
 
@@ -48,7 +48,13 @@ export function StatsStrip({ stats, isFailed, isDimmed, chosen, onChoose }: Stat
         {stats && (stats.fill_rate === null ? '–' : t('percent', { value: percentText(stats.fill_rate) }))}
       </Cell>
       <Cell name={t('volume')} testId="stat-volume">
-        {stats && <Sums items={stats.by_quote.map(({ asset, volume }) => ({ asset, amount: volume }))} />}
+        {stats && (
+          <Sums
+            items={stats.by_quote
+              .filter(({ volume }) => signOf(volume) !== 0)
+              .map(({ asset, volume }) => ({ asset, amount: volume }))}
+          />
+        )}
       </Cell>
       {stats?.by_quote.some(({ realized_pnl }) => realized_pnl !== null) && (
         <Cell name={t('pnl')} testId="stat-realized_pnl">

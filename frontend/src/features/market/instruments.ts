@@ -22,13 +22,16 @@ async function readAll(account: Pick<ExchangeKey, 'id' | 'trading_mode'>, signal
   return all
 }
 
+/** What a key's venue trades in a market. */
+export const instrumentsQuery = (id: number, trading_mode: TradingMode) => ({
+  queryKey: ['instruments', id, trading_mode],
+  queryFn: ({ signal }: { signal: AbortSignal }) => readAll({ id, trading_mode }, signal),
+  staleTime: 3_600_000,
+})
+
 /** What the account's venue trades, by symbol; empty until it is known. */
 export function useInstruments({ id }: ExchangeKey, trading_mode: TradingMode): ReadonlyMap<string, Instrument> {
-  const { data } = useQuery({
-    queryKey: ['instruments', id, trading_mode],
-    queryFn: ({ signal }) => readAll({ id, trading_mode }, signal),
-    staleTime: 3_600_000,
-  })
+  const { data } = useQuery(instrumentsQuery(id, trading_mode))
   return useMemo(() => new Map((data ?? []).map((instrument) => [instrument.symbol, instrument])), [data])
 }
 

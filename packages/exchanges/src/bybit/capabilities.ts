@@ -15,7 +15,7 @@ export const spotCapabilities: Capabilities = {
   trigger_by: [],
   close_position: false,
   amend: { price: true, quantity: 'any' },
-  market_channels: [],
+  market_channels: ['order_book', 'ticker', 'candles'],
   unprovable: null,
 }
 

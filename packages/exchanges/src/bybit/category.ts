@@ -48,7 +48,7 @@ export class InstrumentBook {
 /** BTCUSD, and with a month of delivery BTCUSDH27. */
 const inverseName = /USD(?:[FGHJKMNQUVXZ]\d\d)?$/
 
-function categoryOfInstrument({ trading_mode, quantity_unit }: Instrument): Category {
+export function categoryOfInstrument({ trading_mode, quantity_unit }: Instrument): Category {
   if (trading_mode === 'spot') return 'spot'
   return quantity_unit === 'CONTRACT' ? 'inverse' : 'linear'
 }

@@ -130,6 +130,7 @@ export function createBybitClient(transport: Transport, endpoints: BybitEndpoint
           error.kind === 'rate_limit' &&
           call.method === 'GET' &&
           call.priority !== 'trade' &&
+          call.priority !== 'market' &&
           retries < limitedRetries
         if (!mayRetry) throw error
         const wait = (error.retry_at ?? 0) - transport.clock.now()

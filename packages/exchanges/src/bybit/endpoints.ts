@@ -103,6 +103,11 @@ export function privateStreamUrl({ stream }: BybitEndpoints): string {
   return `${stream}/v5/private`
 }
 
+/** Base of the public streams: demo trading has none of its own, its prices are the live ones. */
+export function publicStreamBase({ stream }: BybitEndpoints): string {
+  return stream === own.demo.stream ? own.live.stream : stream
+}
+
 export const paths = {
   time: '/v5/market/time',
   instruments: '/v5/market/instruments-info',

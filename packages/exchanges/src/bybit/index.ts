@@ -4,10 +4,11 @@ import { cacheInstruments } from '../instruments-cache.ts'
 import type { ExchangeOptions } from '../venue.ts'
 import { type Category, categories, InstrumentBook } from './category.ts'
 import { createBybitClient } from './client.ts'
-import { bybitEndpoints, privateStreamUrl } from './endpoints.ts'
+import { bybitEndpoints, privateStreamUrl, publicStreamBase } from './endpoints.ts'
 import { formatAmend } from './format.ts'
 import { openIpBudget } from './ip-budget.ts'
 import { checkBybitKey } from './key-check.ts'
+import { createBybitMarket } from './market/index.ts'
 import { queryOrder } from './order-query.ts'
 import { cancelOrder, placeOrder } from './place.ts'
 import { type BybitRest, createBybitRest } from './rest.ts'
@@ -25,6 +26,15 @@ export function createBybit(options: ExchangeOptions): Exchange {
   const fetchInstruments = cacheInstruments(transport.clock, () => readInstruments(rest))
   const instruments = bookOf(fetchInstruments)
   const parts = { rest, clock: transport.clock, venueClock: client.clock, instruments, environment }
+  const market = createBybitMarket({
+    transport,
+    environment,
+    governor: budget.governor,
+    client,
+    streamUrl: publicStreamBase(endpoints),
+    headers: endpoints.headers,
+    instruments: fetchInstruments,
+  })
   const streams = new Set<{ close(): void }>()
   let closed = false
 
@@ -59,8 +69,10 @@ export function createBybit(options: ExchangeOptions): Exchange {
       await rest.amendOrder(who, formatAmend(request, await categoryOf(instruments, request)))
     },
     fetchInstruments,
+    market,
     async close() {
       closed = true
+      market.close()
       for (const stream of [...streams]) stream.close()
       budget.release()
       await client.close()

@@ -34,8 +34,8 @@ export function parseStreamFrame(
   const name = textOrNull(topic)?.slice(0, 64) ?? 'unknown'
   const toldAt = timeOrNull(creationTime) ?? receivedAt
   try {
-    // `order` and `order.linear` are the same topic.
-    switch (/^(order|execution|position|wallet)(?:\.[a-z]+)?$/.exec(name)?.[1]) {
+    // `order` and `order.linear` are the same topic; `execution.fast` knows no fee and repeats what `execution` tells.
+    switch (/^(order|execution|position|wallet)(?:\.(?:spot|linear|inverse|option))?$/.exec(name)?.[1]) {
       case 'order':
         return readRows(name, list(data, 'data'), (row) =>
           ofCategory(name, row, (category) => [

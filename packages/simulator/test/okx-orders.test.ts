@@ -183,7 +183,7 @@ describe('OKX orders', () => {
     const missing = await okx(simulator, user, 'POST', 'trade/order', { ...LIMIT, sz: undefined })
     expect([missing.status, missing.body.code]).toEqual([400, '50014'])
     const late = await okx(simulator, user, 'POST', 'trade/order', LIMIT, { expTime: String(Date.now() - 1000) })
-    expect(late.body.code).toBe('51149')
+    expect(late.body.code).toBe('51000')
   })
 
   it('of one account do not trade with each other', async () => {

@@ -51,7 +51,7 @@ function config(account: Account): Record<string, unknown> {
     enableSpotBorrow: false,
     feeType: '0',
     greeksType: 'PA',
-    ip: account.ips.join(','),
+    ip: boundTo(account).join(','),
     kycLv: '2',
     label: 'paper',
     level: 'Lv1',
@@ -76,6 +76,11 @@ function config(account: Account): Record<string, unknown> {
     type: '0',
     uid: String(account.uid),
   }
+}
+
+/** `ip_restrict` is a key bound to an address it may be used from here. */
+function boundTo({ ips, permissions }: Account): readonly string[] {
+  return ips.length === 0 && permissions.includes('ip_restrict') ? ['127.0.0.1'] : ips
 }
 
 function positions(venue: OkxVenue, { account, params }: Call): unknown[] {

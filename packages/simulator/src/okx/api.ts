@@ -11,6 +11,8 @@ import { restPayload, signatureMatches } from './sign.ts'
 
 export const EXCHANGE = 'okx'
 const WINDOW_MS = 30_000
+/** What the firewall in front of the venue says; it is no answer of the venue. */
+export const BANNED = 'error code: 1015'
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/
 
 /** Whom a limit counts: an address or an account, alone or for one instrument or type. */
@@ -93,7 +95,8 @@ export class OkxApi {
     const known = this.world.accounts.byKey.get(header(request, 'ok-access-key') ?? '')
     const scope = { accountId: known?.id, exchange: EXCHANGE }
     try {
-      if (this.world.faults.take('ban_ip', scope)) return { status: 429, type: 'text/plain', body: 'error code: 1015' }
+      const ban = this.world.faults.take('ban_ip', scope)
+      if (ban) return { status: 429, headers: retryAfter(ban), type: 'text/plain', body: BANNED }
       const fault = this.world.faults.take('http_error', scope, (each) => fits(each, request.method, path))
       if (fault) return httpError(fault)
       const endpoint = this.#endpoints.get(`${request.method} ${path}`)
@@ -205,6 +208,11 @@ function failed({ code, message, status, headers }: ApiError): HttpReply {
   return { status, headers, body: toJson({ code, msg: message, data: [] }) }
 }
 
+/** When a ban ends, where time ends it. */
+export function retryAfter({ until }: Fault): Record<string, string> {
+  return until === null ? {} : { 'Retry-After': String(Math.max(1, Math.ceil((until - Date.now()) / 1000))) }
+}
+
 function lose(fault: Fault): HttpReply {
   if (fault.settings.reply === 'hang_up') return { status: 0, body: '', hangUp: true }
   return failed(lostAnswer())
@@ -220,9 +228,9 @@ const STANDARD: Record<number, [code: string, msg: string]> = {
 }
 
 function httpError({ settings }: Fault): HttpReply {
-  const { status, retry_after: retryAfter, code, msg } = settings
+  const { status, retry_after: wait, code, msg } = settings
   const number = typeof status === 'number' ? status : 500
-  const headers: Record<string, string> = typeof retryAfter === 'number' ? { 'Retry-After': String(retryAfter) } : {}
+  const headers: Record<string, string> = typeof wait === 'number' ? { 'Retry-After': String(wait) } : {}
   const [standardCode, standardMsg] = STANDARD[number] ?? ['50026', 'System error. Try again later.']
   const shown = typeof code === 'number' ? String(code) : standardCode
   return failed(new ApiError(shown, typeof msg === 'string' ? msg : standardMsg, number, headers))

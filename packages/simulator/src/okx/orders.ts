@@ -89,8 +89,7 @@ function attempt(
 
 function notTooLate(venue: OkxVenue, expTime: number | undefined): void {
   if (expTime === undefined) return
-  if (!Number.isInteger(expTime)) throw badParameter('expTime')
-  if (venue.api.now() > expTime) throw new ApiError('51149', 'Order timed out. Please try again later.')
+  if (!Number.isInteger(expTime) || venue.api.now() > expTime) throw badParameter('expTime')
 }
 
 /** Throws a refusal of the engine in OKX's words. */

@@ -12,6 +12,8 @@ import { COUNTED, isPrivate, readSubscription, SubscribeError } from './subscrip
 import type { OkxVenue } from './venue.ts'
 
 const IDLE_MS = 30_000
+/** OKX documents no lifetime, but connections do end without a word. */
+const LIFETIME_MS = 24 * 3_600_000
 const HOUR = 3_600_000
 const MESSAGES_PER_HOUR = 480
 const CONNECTIONS_PER_CHANNEL = 30
@@ -51,8 +53,11 @@ export class OkxSockets {
   #opened(ws: WebSocket, path: SocketPath, ip: string): void {
     const connection = new Connection(ws, path, ip, this.#venue.delivery)
     this.#connections.add(connection)
+    const { clock } = this.#venue.world
+    const uncut = clock.at(clock.aged() + LIFETIME_MS, () => ws.terminate())
     ws.on('error', () => ws.terminate())
     ws.on('close', () => {
+      uncut()
       this.#connections.delete(connection)
       this.#venue.feed.forget(connection)
     })

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TradingMode } from '../engine/instrument.ts'
 import type { World } from '../world.ts'
+import { BANNED, retryAfter } from './api.ts'
 
 export interface UpgradeAnswer {
   status: number
@@ -23,15 +24,16 @@ export function upgradeFault(
     const account = fault.scope.accountId === undefined ? undefined : world.accounts.byId.get(fault.scope.accountId)
     return fault.kind === 'reject_upgrade' && account?.exchange === venue.exchange
   })
-  if (faults.active('ban_ip', venue)) return { status: 429, body: 'error code: 1015' }
+  const ban = faults.active('ban_ip', venue)
+  if (ban) return { status: 429, headers: retryAfter(ban), body: BANNED }
   const reject =
     faults.take('reject_upgrade', venue) ??
     (armed && faults.take('reject_upgrade', { ...venue, accountId: armed.scope.accountId }))
   if (!reject) return undefined
-  const { status, retry_after: retryAfter } = reject.settings
+  const { status, retry_after: wait } = reject.settings
   return {
     status: typeof status === 'number' ? status : 503,
-    headers: typeof retryAfter === 'number' ? { 'Retry-After': String(retryAfter) } : {},
+    headers: typeof wait === 'number' ? { 'Retry-After': String(wait) } : {},
   }
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type Clock, systemClock } from '@tradercoin/exchanges'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Config, readConfig } from './config.ts'
-import { Exchanges, endpointsOf, type Venue } from './exchanges.ts'
+import { accountScope, coversMode, Exchanges, endpointsOf, type Venue } from './exchanges.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -108,4 +108,15 @@ test('of the budgets of one exchange the fullest is told, as it is at the moment
   expect(budgets.at(-1)).toEqual(['binance', 0.75])
   await expect(exchanges.get(spot).checkKey(credentials)).rejects.toMatchObject({ kind: 'auth' })
   expect(budgets.at(-1)).toEqual(['binance', 0.5])
+})
+
+test('a key that covers the whole account has one adapter for all its modes', () => {
+  const { exchanges } = open(urls({}))
+  const whole: Venue = { ...spot, exchange: 'bybit' }
+  expect(exchanges.get({ ...whole, trading_mode: 'futures' })).toBe(exchanges.get(whole))
+  expect(exchanges.get({ ...whole, environment: 'testnet' })).not.toBe(exchanges.get(whole))
+  expect(exchanges.get(futures)).not.toBe(exchanges.get(spot))
+  expect([accountScope(whole, '7'), accountScope({ ...whole, trading_mode: 'futures' }, '7')]).toEqual(['7', '7'])
+  expect([accountScope(spot, '7'), accountScope(futures, '7')]).toEqual(['spot:7', 'futures:7'])
+  expect([coversMode(whole, 'futures'), coversMode(spot, 'futures')]).toEqual([true, false])
 })

@@ -16,7 +16,7 @@ import { positionEvent } from './support/reports.ts'
 let simulator: Simulator
 let hub: TestHub
 beforeAll(async () => {
-  simulator = await startSimulator({ bot: false, seed: 33 })
+  simulator = await startSimulator({ bot: false, seed: 33, limits: 'off' })
   hub = await startHub({
     config: { paper: { mode: 'url', url: simulator.url } },
     overrides: { transport: { budget: 'off' } },
@@ -28,7 +28,10 @@ afterAll(async () => {
 })
 
 const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 })
-const venues: [ExchangeId, Record<'spot' | 'futures', string>][] = [['bybit', { spot: 'BTCUSDT', futures: 'BTCUSDT' }]]
+const venues: [ExchangeId, Record<'spot' | 'futures', string>][] = [
+  ['okx', { spot: 'BTC-USDT', futures: 'BTC-USDT-SWAP' }],
+  ['bybit', { spot: 'BTCUSDT', futures: 'BTCUSDT' }],
+]
 
 describe.each(venues)('%s', (exchange, symbols) => {
   async function liveKey(user: TestUser, trading_mode = 'spot'): Promise<number> {
@@ -163,4 +166,30 @@ describe.each(venues)('%s', (exchange, symbols) => {
     expect((await add('spot')).status).toBe(201)
     expect((await add('futures')).body).toMatchObject({ status: 409, code: 'account_already_added' })
   })
+})
+
+it('a key is refused by field: without its passphrase, with a wrong one, unknown, or for a site or environment that is not there', async () => {
+  const user = await hub.newUser()
+  const answer = await fetch(`${simulator.url}/sim/accounts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ exchange: 'okx', trading_mode: 'spot' }),
+  })
+  const { api_key, api_secret, passphrase } = (await answer.json()) as Record<string, string>
+  const key = { exchange: 'okx', trading_mode: 'spot', environment: 'paper', api_key, api_secret, passphrase }
+  const cases: [object, code: string, field: string][] = [
+    [{ passphrase: undefined }, 'invalid_key', 'passphrase'],
+    [{ region: 'mars' }, 'invalid_key', 'region'],
+    [{ environment: 'testnet' }, 'invalid_key', 'environment'],
+    [{ exchange: 'bybit' }, 'invalid_key', 'passphrase'],
+    [{ passphrase: 'wrong' }, 'wrong_passphrase', 'passphrase'],
+    [{ api_secret: 'x'.repeat(32) }, 'invalid_credentials', 'api_secret'],
+    [{ api_key: '00000000-0000-4000-8000-000000000000' }, 'unknown_key', 'api_key'],
+  ]
+  for (const [changes, code, field] of cases) {
+    const { body } = await user.ask('POST', '/trading/exchange-keys', { ...key, ...changes })
+    expect([body.status, body.code, body.errors?.[0]?.field]).toEqual([422, code, field])
+    expect(body.errors[0].message.length).toBeGreaterThan(5)
+  }
+  expect((await user.ask('GET', '/trading/exchange-keys')).body.items).toEqual([])
 })

@@ -1,5 +1,6 @@
-import { type AccountEvent, isZeroDecimal, type PositionReport } from '@tradercoin/protocol'
+import { type AccountEvent, isZeroDecimal } from '@tradercoin/protocol'
 import type { SnapshotSince } from '../../exchange.ts'
+import { closedPositions } from '../../not-listed.ts'
 import { parseRows } from './parse.ts'
 import { parsePositionRow, parseSymbolSettings } from './parse-account.ts'
 
@@ -18,30 +19,5 @@ export function positionEvents(
     const isNone = isZeroDecimal(position.quantity) && !believed.has(`${position.symbol} ${position.position_side}`)
     return isNone ? [] : [{ kind: 'position', position }]
   })
-  const listed = new Set(
-    events.map((event) => event.kind === 'position' && `${event.position.symbol} ${event.position.position_side}`),
-  )
-  for (const { symbol, position_side } of since.positions) {
-    if (!listed.has(`${symbol} ${position_side}`)) {
-      events.push({ kind: 'position', position: closedPosition(symbol, position_side, asOf) })
-    }
-  }
-  return events
-}
-
-function closedPosition(symbol: string, side: PositionReport['position_side'], asOf: number): PositionReport {
-  return {
-    trading_mode: 'futures',
-    symbol,
-    position_side: side,
-    margin_mode: null,
-    quantity: '0',
-    entry_price: '0',
-    mark_price: null,
-    unrealized_pnl: '0',
-    realized_pnl: null,
-    leverage: null,
-    liquidation_price: '0',
-    update_time: asOf,
-  }
+  return [...events, ...closedPositions(events, since, asOf)]
 }

@@ -225,3 +225,18 @@ it('keeps a row it cannot read', async () => {
     { kind: 'raw', event_type: 'order', payload: '{"orderId":7}', problem: 'executedQty is not a decimal' },
   ])
 })
+
+it('keeps what it cannot read of orders that vanished', async () => {
+  const { fetch } = venue({ order: () => ({ orderId: 7 }), algoOrder: () => ({ algoId: 8 }) })
+  const open = (order_id: string): OrderRef => ({
+    trading_mode: 'futures',
+    symbol: 'BTCUSDT',
+    order_id,
+    client_order_id: null,
+  })
+  const { events } = await fetch({ ...nothing, open_orders: [open('7'), open('algo:8')] })
+  expect(events).toMatchObject([
+    { kind: 'raw', event_type: 'order', payload: '{"orderId":7}' },
+    { kind: 'raw', event_type: 'algoOrder', payload: '{"algoId":8}' },
+  ])
+})

@@ -4,7 +4,7 @@ import type { AccountSnapshot, Credentials, SnapshotSince } from '../../exchange
 import type { VenueClock } from '../../transport/clock-offset.ts'
 import { futuresCapabilities } from './capabilities.ts'
 import { Findings } from './findings.ts'
-import { parseTrades, type QueryParts, queryAlgoOrder, queryPlainOrder, tradesOf } from './order-query.ts'
+import { parseTrades, type QueryParts, queryAlgoRow, queryOrderRow, tradesOf } from './order-query.ts'
 import { parseRows } from './parse.ts'
 import { parseBalanceRow } from './parse-account.ts'
 import { algoIdOf, parseAlgoRow } from './parse-algo.ts'
@@ -128,14 +128,14 @@ async function readVanished(
     if (orderId === null || found.has(symbol, orderId)) continue
     const algoId = algoIdOf(orderId)
     if (algoId !== null) {
-      const events = await queryAlgoOrder(parts, who, algoId)
-      if (events === null) lost += 1
-      else found.addAlgoOrders(events)
+      const row = await queryAlgoRow(parts, who, algoId)
+      if (row === null) lost += 1
+      else found.addAlgoOrders(parseRows('algoOrder', [row], parseAlgoRow))
       continue
     }
-    const order = await queryPlainOrder(parts, who, symbol, orderId)
-    if (order === null) lost += 1
-    else found.addOrder(order)
+    const row = await queryOrderRow(parts, who, symbol, orderId)
+    if (row === null) lost += 1
+    else found.addOrders([row])
   }
   return lost
 }
@@ -152,9 +152,9 @@ async function readParents(parts: SnapshotParts, who: Credentials, range: TimeRa
 async function readChildren(parts: SnapshotParts, who: Credentials, found: Findings): Promise<number> {
   let lost = 0
   for (const { symbol, order_id: orderId } of found.missingChildren()) {
-    const order = await queryPlainOrder(parts, who, symbol, orderId)
-    if (order === null) lost += 1
-    else found.addOrder(order)
+    const row = await queryOrderRow(parts, who, symbol, orderId)
+    if (row === null) lost += 1
+    else found.addOrders([row])
   }
   return lost
 }

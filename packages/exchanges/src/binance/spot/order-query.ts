@@ -1,14 +1,11 @@
 import { type AccountEvent, addDecimal, compareDecimal, isZeroDecimal, type OrderReport } from '@tradercoin/protocol'
-import { ExchangeError } from '../../errors.ts'
 import type { Credentials, OrderRef } from '../../exchange.ts'
 import { decimalOrNull } from '../../fields.ts'
+import { orNull, withSecondLook } from '../../second-look.ts'
 import type { Clock } from '../../transport/clock.ts'
 import { parseOrder, parseTrade } from './parse.ts'
 import { pageLimit, type SpotRest, type TimeRange } from './rest.ts'
 import type { RawTrade } from './wire.ts'
-
-/** A query just after placing may not find the order yet: what is "unknown" is asked again before it is believed. */
-const secondLooksMs = [300, 700, 1_000]
 
 /** One order with its executions; null when the venue still does not know it after a second look. Throws ExchangeError. */
 export async function queryOrder(
@@ -17,18 +14,10 @@ export async function queryOrder(
   credentials: Credentials,
   ref: OrderRef,
 ): Promise<AccountEvent[] | null> {
-  for (let look = 0; ; look += 1) {
-    try {
-      const knownClientId = ref.order_id === null ? ref.client_order_id : null
-      const event = parseOrder(await rest.order(credentials, ref), knownClientId)
-      return [...(await executionsOf(rest, credentials, event)), event]
-    } catch (error) {
-      if (!(error instanceof ExchangeError) || error.kind !== 'not_found') throw error
-      const wait = secondLooksMs[look]
-      if (wait === undefined || error.code === 'order_archived') return null
-      await new Promise<void>((resolve) => clock.after(wait, resolve))
-    }
-  }
+  const row = await withSecondLook(clock, () => orNull(rest.order(credentials, ref)))
+  if (row === null) return null
+  const event = parseOrder(row, ref.order_id === null ? ref.client_order_id : null)
+  return [...(await executionsOf(rest, credentials, event)), event]
 }
 
 /** The executions of an order event that says some quantity was executed. */

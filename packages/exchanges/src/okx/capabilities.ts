@@ -5,7 +5,7 @@ const shared = {
   time_in_force: ['GTC', 'IOC', 'FOK'],
   post_only: true,
   amend: { price: true, quantity: 'any' },
-  market_channels: [],
+  market_channels: ['order_book', 'ticker', 'candles'],
   unprovable: null,
 } as const satisfies Partial<Capabilities>
 

@@ -1,4 +1,4 @@
-import { type Decimal, multiplyDecimal, type OrderType } from '@tradercoin/protocol'
+import { compareDecimal, type Decimal, multiplyDecimal, type OrderType } from '@tradercoin/protocol'
 import { isMultiple, nearestAllowed } from '../check-order-values.ts'
 import { ExchangeError, type VenueErrorCode } from '../errors.ts'
 import type { AmendRequest, PlaceRequest } from '../exchange.ts'
@@ -191,6 +191,10 @@ export function formatAlgoAmendment(
 
 function newSize(request: AmendRequest, instrument: OkxInstrument): Decimal | undefined {
   checkTick(request.price, instrument.instrument)
+  // The venue takes the request and tells later, on the stream, that it could not be done.
+  if (request.quantity !== null && compareDecimal(request.quantity, request.known.executed_qty) < 0) {
+    throw refused('min_quantity', `${request.known.executed_qty} of the order are filled: its quantity cannot be less.`)
+  }
   return request.quantity === null ? undefined : inVenueUnits(request.quantity, instrument)
 }
 

@@ -6,6 +6,7 @@ import { createOkxClient } from './client.ts'
 import { okxEndpoints } from './endpoints.ts'
 import { InstrumentBook } from './instrument-book.ts'
 import { checkOkxKey } from './key-check.ts'
+import { createOkxMarket } from './market/index.ts'
 import { queryOrder } from './order-query.ts'
 import { createOkxRest } from './rest.ts'
 import { fetchOkxSnapshot } from './snapshot.ts'
@@ -27,6 +28,7 @@ export function createOkx(options: ExchangeOptions): Exchange {
   const rest = createOkxRest(client)
   const instruments = new InstrumentBook(transport.clock, rest.instruments)
   const parts = { rest, clock: transport.clock, venueClock: client.clock, instruments }
+  const market = createOkxMarket({ transport, environment, governor, client, streamUrl, instruments })
   const streams = new Set<{ close(): void }>()
   let closed = false
 
@@ -56,8 +58,10 @@ export function createOkx(options: ExchangeOptions): Exchange {
     cancelOrder: (who, ref) => cancelOrder(parts, who, ref),
     amendOrder: (who, request) => amendOrder(parts, who, request),
     fetchInstruments: instruments.list,
+    market,
     async close() {
       closed = true
+      market.close()
       for (const stream of [...streams]) stream.close()
       governor.close()
       await client.close()

@@ -45,7 +45,7 @@ export function createOkxRest(client: OkxClient) {
         priority: 'normal',
       }),
 
-    config: (who: Credentials) => read(who, endpoints.config),
+    config: (who: Credentials) => client.signed(who, { method: 'GET', endpoint: endpoints.config, priority: 'normal' }),
     balance: (who: Credentials) => read(who, endpoints.balance),
     positions: (who: Credentials) => read(who, endpoints.positions),
     /** All products; `after`: only orders older than this id. */

@@ -98,7 +98,7 @@ function bookOf(fetchInstruments: () => Promise<readonly Instrument[]>): () => P
   }
 }
 
-/** Linear or inverse is decided by the list. Throws ExchangeError `not_sent` without one: then nothing was sent. */
+/** Linear or inverse is decided by the list. Throws ExchangeError without one: then nothing was sent. */
 async function categoryOf(
   instruments: () => Promise<InstrumentBook>,
   { trading_mode, symbol }: Pick<PlaceRequest, 'trading_mode' | 'symbol'>,
@@ -107,6 +107,7 @@ async function categoryOf(
   try {
     return (await instruments()).category(trading_mode, symbol)
   } catch (cause) {
+    if (cause instanceof ExchangeError && cause.kind !== 'unavailable') throw cause
     const message = 'Bybit did not tell its instruments; nothing was sent.'
     throw new ExchangeError('not_sent', 'not_sent', message, { cause })
   }

@@ -102,19 +102,18 @@ export function createMarketSource(parts: MarketSourceParts): ClosableMarketSour
         },
       }
       const begin = () => {
-        find(topic).then(
-          (instrument) => {
+        find(topic)
+          .then((instrument) => {
             if (isOpen) watched = watch(topic, instrument, guarded)
-          },
-          (error: unknown) => {
-            if (error instanceof ExchangeError && error.code === 'unknown_symbol') {
+          })
+          .catch((error: unknown) => {
+            if (error instanceof ExchangeError && error.kind === 'refused') {
               guarded.onRefused(error.message)
               return
             }
             guarded.onDown(`The symbols of ${name} could not be read.`)
             if (isOpen) cancelRetry = clock.after(backoff.next(), begin)
-          },
-        )
+          })
       }
       open.add(subscription)
       begin()

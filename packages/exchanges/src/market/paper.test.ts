@@ -10,15 +10,45 @@ import {
 } from '@tradercoin/protocol'
 import { startSimulator } from '@tradercoin/simulator'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Exchange } from '../../exchange.ts'
-import { MarketRecorder } from '../../market/test-market.ts'
-import { MarketRelay } from '../../market/test-relay.ts'
-import type { MarketSource } from '../../market-data.ts'
-import { createExchange, paperEndpoints } from '../../registry.ts'
-import { SimControls } from '../../test-simulator.ts'
-import { testTransport } from '../../transport/test-transport.ts'
+import { binance } from '../binance/venue.ts'
+import { bybit } from '../bybit/venue.ts'
+import type { Exchange } from '../exchange.ts'
+import type { MarketSource } from '../market-data.ts'
+import { okx } from '../okx/venue.ts'
+import { SimControls } from '../test-simulator.ts'
+import { testTransport } from '../transport/test-transport.ts'
+import type { VenueDescription } from '../venue.ts'
+import { MarketRecorder } from './test-market.ts'
+import { MarketRelay } from './test-relay.ts'
 
-const symbol = 'BTCUSDT'
+/* Every venue's market data, against the paper exchange in the venue's own protocol. */
+
+interface Case {
+  venue: VenueDescription
+  mode: TradingMode
+  symbol: string
+  other: string
+  /** Whether a frame is a change of a book. */
+  isChange(text: string): boolean
+  /** Sockets for the book, ticker and candles of one symbol and the book of another. */
+  sockets: number
+}
+
+const isBinanceChange = (text: string) => text.includes('depthUpdate') && text.includes('@depth@')
+const isOkxChange = (text: string) => text.includes('"books"') && text.includes('"update"')
+const isBybitChange = (text: string) => text.includes('orderbook.200') && text.includes('"delta"')
+
+const cases: Case[] = [
+  { venue: binance, mode: 'spot', symbol: 'BTCUSDT', other: 'ETHUSDT', isChange: isBinanceChange, sockets: 1 },
+  { venue: binance, mode: 'futures', symbol: 'BTCUSDT', other: 'ETHUSDT', isChange: isBinanceChange, sockets: 2 },
+  { venue: okx, mode: 'spot', symbol: 'BTC-USDT', other: 'ETH-USDT', isChange: isOkxChange, sockets: 3 },
+  { venue: okx, mode: 'futures', symbol: 'BTC-USDT-SWAP', other: 'ETH-USDT-SWAP', isChange: isOkxChange, sockets: 3 },
+  { venue: okx, mode: 'futures', symbol: 'BTC-USD-SWAP', other: 'BTC-USDT-SWAP', isChange: isOkxChange, sockets: 3 },
+  { venue: bybit, mode: 'spot', symbol: 'BTCUSDT', other: 'ETHUSDT', isChange: isBybitChange, sockets: 1 },
+  { venue: bybit, mode: 'futures', symbol: 'BTCUSDT', other: 'ETHUSDT', isChange: isBybitChange, sockets: 1 },
+  { venue: bybit, mode: 'futures', symbol: 'BTCUSD', other: 'BTCUSDT', isChange: isBybitChange, sockets: 2 },
+]
+
 const soon = { timeout: 10_000, interval: 20 }
 
 let simulator: Awaited<ReturnType<typeof startSimulator>>
@@ -27,7 +57,7 @@ beforeAll(async () => {
 })
 afterAll(() => simulator.close())
 
-describe.each<TradingMode>(['spot', 'futures'])('Binance %s market data from the paper exchange', (mode) => {
+describe.each(cases)('$venue.name $mode $symbol', ({ venue, mode, symbol, other, isChange, sockets }) => {
   const cleanups: (() => unknown)[] = []
   let sim: SimControls
   let exchange: Exchange
@@ -35,13 +65,13 @@ describe.each<TradingMode>(['spot', 'futures'])('Binance %s market data from the
   let relay: MarketRelay
 
   beforeAll(async () => {
-    sim = new SimControls(simulator.url, 'binance', mode)
-    const endpoints = paperEndpoints(simulator.url, 'binance', mode)
-    relay = await MarketRelay.open(endpoints.stream)
-    exchange = createExchange('binance', mode, {
+    sim = new SimControls(simulator.url, venue.exchange, mode)
+    const base = simulator.url + venue.paperPath(mode)
+    relay = await MarketRelay.open(base.replace('http', 'ws'))
+    exchange = venue.create(mode, {
       environment: 'paper',
       region: null,
-      endpoints: { ...endpoints, stream: relay.url },
+      endpoints: { rest: base, ws_api: base.replace('http', 'ws'), stream: relay.url },
       transport: testTransport(),
     })
     if (!exchange.market) throw new Error('no market data')
@@ -64,20 +94,12 @@ describe.each<TradingMode>(['spot', 'futures'])('Binance %s market data from the
     return recorder
   }
 
-  async function connections(): Promise<number> {
-    const health = (await (await fetch(`${simulator.url}/sim/health`)).json()) as {
-      venues: { exchange: string; trading_mode: string; connections: { market: number } }[]
-    }
-    const venue = health.venues.find((each) => each.exchange === 'binance' && each.trading_mode === mode)
-    return venue?.connections.market ?? -1
-  }
-
   it('keeps the order book equal to the venue’s', async () => {
     const recorder = watch('order_book')
     await vi.waitFor(() => expect(recorder.data.length).toBeGreaterThan(5), soon)
     for (const book of recorder.data as OrderBook[]) {
       expect(orderBookSchema.parse(book)).toMatchObject({
-        exchange: 'binance',
+        exchange: venue.exchange,
         trading_mode: mode,
         environment: 'paper',
       })
@@ -141,7 +163,7 @@ describe.each<TradingMode>(['spot', 'futures'])('Binance %s market data from the
     const recorder = watch('order_book')
     await vi.waitFor(() => expect(recorder.data.length).toBeGreaterThan(2), soon)
     let lost = 0
-    relay.passes = (text) => !text.includes('depthUpdate') || ++lost !== 1
+    relay.passes = (text) => !isChange(text) || ++lost !== 1
     await vi.waitFor(() => expect(recorder.downs).toHaveLength(1), soon)
     expect(recorder.downs[0]).toContain('missed')
     await vi.waitFor(() => expect(recorder.isFresh).toBe(true), soon)
@@ -153,7 +175,7 @@ describe.each<TradingMode>(['spot', 'futures'])('Binance %s market data from the
     await vi.waitFor(() => expect(recorder.isFresh).toBe(true), soon)
     let cut = false
     relay.passes = (text) => {
-      if (cut || !text.includes('depthUpdate')) return true
+      if (cut || !isChange(text)) return true
       cut = true
       relay.inject(text.slice(0, text.length / 2))
       return false
@@ -164,11 +186,11 @@ describe.each<TradingMode>(['spot', 'futures'])('Binance %s market data from the
   })
 
   it('shares its sockets among all topics and leaves none behind', async () => {
-    await vi.waitFor(async () => expect(await connections()).toBe(0), soon)
-    const recorders = [watch('order_book'), watch('ticker'), watch('candles'), watch('order_book', 'ETHUSDT')]
+    await vi.waitFor(() => expect(relay.open).toBe(0), soon)
+    const recorders = [watch('order_book'), watch('ticker'), watch('candles'), watch('order_book', other)]
     await vi.waitFor(() => expect(recorders.every(({ isFresh }) => isFresh)).toBe(true), soon)
-    expect(await connections()).toBe(mode === 'spot' ? 1 : 2)
+    expect(relay.open).toBe(sockets)
     for (const cleanup of cleanups.splice(0)) await cleanup()
-    await vi.waitFor(async () => expect(await connections()).toBe(0), soon)
+    await vi.waitFor(() => expect(relay.open).toBe(0), soon)
   })
 })

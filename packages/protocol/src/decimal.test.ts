@@ -70,6 +70,13 @@ describe('decimal arithmetic', () => {
     for (const bad of ['', 'abc', 'NaN', 'Infinity', '1,5', '0x10']) expect(() => normaliseDecimal(bad)).toThrow()
   })
 
+  it('refuses a number that would fill the memory when written out', () => {
+    for (const vast of ['1e1000000000', '-0.1e40000000000', '1E-999999999']) {
+      expect(() => normaliseDecimal(vast)).toThrow(RangeError)
+    }
+    expect(normaliseDecimal('1e-200')).toBe(`0.${'0'.repeat(199)}1`)
+  })
+
   it('adds, subtracts and multiplies exactly', () => {
     expect(addDecimal('0.1', '0.2')).toBe('0.3')
     fc.assert(

@@ -19,12 +19,17 @@ AverageBig.RM = Big.roundHalfEven
 
 const plain = (value: Big): Decimal => (value.eq(0) ? '0' : value.toFixed())
 
+/** Nothing that is traded comes near; written out, a larger exponent would fill the memory. */
+const largestExponent = 200
+
 /**
  * The one plain spelling of a number: no exponent, no leading or trailing zeros, no negative zero. Also reads what venues write
- * (`"1E-8"`, `".5"`, `"007.50"`). Throws when the text is not a number.
+ * (`"1E-8"`, `".5"`, `"007.50"`). Throws when the text is not a number, or one beyond 10^±200.
  */
 export function normaliseDecimal(text: string): Decimal {
-  return plain(new Big(text))
+  const value = new Big(text)
+  if (Math.abs(value.e) > largestExponent) throw new RangeError('the number is too long to be written out')
+  return plain(value)
 }
 
 export function addDecimal(a: Decimal, b: Decimal): Decimal {

@@ -1,7 +1,6 @@
 import type { AccountEvent, ExecutionReport, OrderReport } from '@tradercoin/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseJson } from '../../transport/json.ts'
 import { parseBalances, parseOrder, parseStreamEvent, parseTrade } from './parse.ts'
 import { fixture, fixtureNames } from './test-fixtures.ts'
 import { accountAnswer } from './wire.ts'

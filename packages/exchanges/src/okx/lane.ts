@@ -42,6 +42,8 @@ export interface LaneHandlers {
   onLost(cause: DownCause, detail: string): void
   /** An attempt to connect failed while it was not ready; it tries again. */
   onFailed(cause: DownCause, detail: string): void
+  /** The venue announces that it will soon close this socket. */
+  onLeaving(): void
   /** The venue refuses the key; nothing more is tried. */
   onRefused(error: ExchangeError): void
   onPush(frame: unknown, text: string, receivedAt: number): void
@@ -119,6 +121,13 @@ export class Lane implements SocketHandler {
     this.#active = null
     this.#candidate = null
     this.#drained()
+  }
+
+  /** Replaces the socket: its successor is ready before it goes. */
+  replace(): void {
+    if (this.#active === null || this.#active.isLeaving) return
+    this.#active.isLeaving = true
+    void this.#connect()
   }
 
   async #connect(): Promise<void> {
@@ -256,9 +265,10 @@ export class Lane implements SocketHandler {
 
   #noticed(leg: Leg, code: string, words: string) {
     this.#options.transport.log('info', 'venue_notice', { venue: 'okx', notice: words })
-    if (code !== '64008') return
+    if (code !== '64008' || leg.isLeaving) return
     leg.isLeaving = true
     if (leg === this.#active) void this.#connect()
+    if (leg !== this.#draining) this.#options.handlers.onLeaving()
   }
 
   #refused(leg: Leg, code: string, words: string, frame: RawFrame) {

@@ -91,6 +91,10 @@ export class OkxStream implements PrivateStream {
         onReady: () => this.#laneReady(),
         onLost: (cause, detail) => this.#down(cause, detail, true),
         onFailed: (cause, detail) => this.#down(cause, detail, true),
+        // The notice is not documented for the second socket, yet the server that goes may be its own.
+        onLeaving: () => {
+          for (const lane of this.#lanes) lane.replace()
+        },
         onRefused: (error) => this.#stop(error),
         onPush: (frame, text, receivedAt) => this.#push(frame, text, receivedAt),
         onUnreadable: (text, receivedAt) => this.#unreadable(text, receivedAt),

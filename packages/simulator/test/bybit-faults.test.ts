@@ -6,6 +6,8 @@ import type { Simulator } from '../src/index.ts'
 import { authArgs, get, movePrice, open, place, post, rows, socket, stream, user } from './bybit-client.ts'
 import { ledger, sim, start, type TestAccount } from './harness.ts'
 
+type Row = Record<string, unknown>
+
 const LIMIT = { category: 'linear', symbol: 'BTCUSDT', side: 'Buy', orderType: 'Limit', qty: '0.02', price: '94000' }
 
 async function arm(simulator: Simulator, fault: object): Promise<void> {
@@ -245,6 +247,71 @@ describe('the Bybit paper exchange as a whole', () => {
         .map((row) => row.execId)
         .sort(),
     ).toEqual([...truth].sort())
+  })
+
+  it('tells on the stream what REST tells afterwards', async () => {
+    await using simulator = await start({ limits: 'off' })
+    const owner = await user(simulator)
+    const events = await stream(simulator, owner)
+    await sim(simulator, 'POST', '/sim/storm', {
+      account_ids: [owner.account_id],
+      fills: 200,
+      rate_per_s: 3000,
+      seed: 9,
+    })
+    for (const category of ['spot', 'linear']) {
+      const open = { category, symbol: 'BTCUSDT', side: 'Buy', orderType: 'Limit', qty: '0.01', price: '90000' }
+      await place(simulator, owner, open)
+      const orderId = await place(simulator, owner, open)
+      await post(simulator, owner, '/v5/order/cancel', { category, symbol: 'BTCUSDT', orderId })
+    }
+    events.ws.send(JSON.stringify({ op: 'ping', req_id: 'end' }))
+    await events.until((frame) => frame.req_id === 'end')
+    const last = (topic: string, key: (row: Row) => string) =>
+      new Map(
+        events.frames
+          .filter((frame) => frame.topic === topic)
+          .flatMap((frame) => frame.data as Row[])
+          .map((row) => [key(row), row]),
+      )
+    const orders = last('order', (row) => String(row.orderId))
+    const positions = last('position', (row) => `${row.symbol}|${row.positionIdx}`)
+    const wallets = events.frames
+      .filter((frame) => frame.topic === 'wallet')
+      .flatMap((frame) => frame.data[0].coin as Row[])
+    const coins = new Map(wallets.map((row) => [row.coin, row]))
+
+    const told: Row[] = []
+    for (const category of ['spot', 'linear', 'inverse']) {
+      for (const path of ['/v5/order/realtime', '/v5/order/history']) {
+        for (const settleCoin of category === 'linear' ? ['USDT', 'USDC'] : ['']) {
+          let cursor = ''
+          do {
+            const params = { category, limit: 50, ...(settleCoin && { settleCoin }), ...(cursor && { cursor }) }
+            const { result } = (await get(simulator, owner, path, params)).body
+            told.push(...result.list.map((row: Row) => ({ category, ...row })))
+            cursor = decodeURIComponent(result.nextPageCursor)
+          } while (cursor !== '')
+        }
+      }
+    }
+    expect(told.length).toBeGreaterThan(100)
+    expect(orders.size).toBe(told.length)
+    for (const { basePrice: _basePrice, ...row } of told) expect(orders.get(String(row.orderId))).toEqual(row)
+
+    const held = await Promise.all(
+      ['USDT', 'USDC'].map((settleCoin) =>
+        get(simulator, owner, '/v5/position/list', { category: 'linear', settleCoin }),
+      ),
+    )
+    for (const row of held.flatMap((answer) => answer.body.result.list as Row[])) {
+      const event = positions.get(`${row.symbol}|${row.positionIdx}`)
+      expect(event).toMatchObject({ size: row.size, side: row.side, entryPrice: row.avgPrice, seq: row.seq })
+    }
+    const wallet = await get(simulator, owner, '/v5/account/wallet-balance', { accountType: 'UNIFIED' })
+    for (const row of wallet.body.result.list[0].coin as Row[]) {
+      expect(coins.get(row.coin) ?? row).toMatchObject({ walletBalance: row.walletBalance, locked: row.locked })
+    }
   })
 
   it('liquidates a position that the price ruins', async () => {

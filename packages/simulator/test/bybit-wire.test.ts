@@ -484,3 +484,127 @@ describe('Bybit sockets', () => {
     await spot.close()
   })
 })
+
+describe('whatever is sent to the Bybit paper exchange', () => {
+  const STRANGE = [
+    null,
+    true,
+    -1,
+    0.5,
+    1e21,
+    '',
+    ' ',
+    'x'.repeat(300),
+    [],
+    [null],
+    {},
+    '0',
+    '-1',
+    '1e5',
+    'NaN',
+    '99999999999999999999',
+  ]
+
+  it('is answered, and surprises nobody', async () => {
+    const surprises: string[] = []
+    await using simulator = await start({ limits: 'off', log: (message) => surprises.push(message) })
+    const owner = await user(simulator)
+    const order: Record<string, unknown> = {
+      category: 'linear',
+      symbol: 'BTCUSDT',
+      side: 'Buy',
+      orderType: 'Limit',
+      qty: '0.01',
+      price: '90000',
+      positionIdx: 0,
+      timeInForce: 'GTC',
+      orderLinkId: 'x',
+      triggerPrice: '99000',
+      triggerDirection: 1,
+      takeProfit: '99000',
+      smpType: 'None',
+      reduceOnly: false,
+      orderId: 'b1a7c3d0-1111-4222-8333-944455556661',
+      request: [],
+      mode: 3,
+      buyLeverage: '5',
+      sellLeverage: '5',
+      stopLoss: '80000',
+      setMarginMode: 'REGULAR_MARGIN',
+    }
+    const paths = [
+      'order/create',
+      'order/amend',
+      'order/cancel',
+      'order/cancel-all',
+      'order/create-batch',
+      'position/set-leverage',
+      'position/switch-mode',
+      'position/trading-stop',
+      'account/set-margin-mode',
+    ]
+    for (const category of ['spot', 'linear', 'inverse', 'option']) {
+      for (const path of paths) {
+        for (const name of Object.keys(order)) {
+          const value = STRANGE[(name.length * 7 + path.length + category.length) % STRANGE.length]
+          const answer = await post(simulator, owner, `/v5/${path}`, { ...order, category, [name]: value })
+          expect(answer.status).toBe(200)
+          expect(typeof answer.body.retCode).toBe('number')
+        }
+      }
+    }
+    const queries = [
+      'order/realtime',
+      'order/history',
+      'execution/list',
+      'position/list',
+      'position/closed-pnl',
+      'account/wallet-balance',
+      'account/transaction-log',
+      'market/kline',
+      'market/orderbook',
+      'market/instruments-info',
+    ]
+    for (const path of queries) {
+      for (const name of [
+        'category',
+        'symbol',
+        'cursor',
+        'limit',
+        'startTime',
+        'endTime',
+        'settleCoin',
+        'orderId',
+        'openOnly',
+        'interval',
+        'start',
+      ]) {
+        for (const value of ['', 'x', '-1', '%', '%25', '1:2', '999999999999999', '0']) {
+          const params = { category: 'linear', symbol: 'BTCUSDT', interval: '1', accountType: 'UNIFIED', [name]: value }
+          const answer = await get(simulator, owner, `/v5/${path}`, params)
+          expect(answer.status).toBe(200)
+        }
+      }
+    }
+    for (const path of ['/v5/private', '/v5/trade', '/v5/public/linear', '/v5/public/misc/status']) {
+      const strange = await socket(simulator, path)
+      for (const op of ['auth', 'subscribe', 'unsubscribe', 'ping', 'order.create', 7, null, {}]) {
+        for (const args of STRANGE) say(strange, { op, args, req_id: args, reqId: args, header: args } as object)
+      }
+      for (const text of [
+        '',
+        '{',
+        'null',
+        '[]',
+        '"x"',
+        '{"op":"subscribe","args":["order.","..","orderbook.50.","kline..BTCUSDT"]}',
+      ])
+        strange.ws.send(text)
+      strange.ws.send(Buffer.from([0, 255, 1]))
+      say(strange, { op: 'ping', req_id: 'alive', reqId: 'alive' })
+      await strange.until((frame) => frame.req_id === 'alive' || frame.reqId === 'alive')
+      await strange.close()
+    }
+    expect(surprises).toEqual([])
+  })
+})

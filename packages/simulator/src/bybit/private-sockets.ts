@@ -4,7 +4,7 @@ import { toJson } from '../http/json.ts'
 import { mayCallFrom } from './api.ts'
 import { CATEGORIES, type Category } from './categories.ts'
 import { signedBy, socketPayload } from './sign.ts'
-import type { BybitSocket, SocketSet } from './socket-set.ts'
+import { type BybitSocket, readMessage, type SocketSet } from './socket-set.ts'
 import type { BybitVenue } from './venue.ts'
 
 export type Topic = 'order' | 'execution' | 'execution.fast' | 'position' | 'wallet'
@@ -34,7 +34,7 @@ export class PrivateSockets {
   open(ws: WebSocket, ip: string, query: string): void {
     const socket = this.set.open(ws, ip, query)
     ws.on('message', (data, isBinary) => {
-      if (!socket.silent) this.#receive(socket, isBinary ? '' : data.toString())
+      if (!socket.silent) this.#receive(socket, readMessage(data, isBinary))
     })
   }
 
@@ -67,12 +67,8 @@ export class PrivateSockets {
     return toJson({ ...(topic.startsWith('execution.fast') ? {} : { id }), topic, creationTime, data })
   }
 
-  #receive(socket: BybitSocket, text: string): void {
-    let message: Message
-    try {
-      message = JSON.parse(text) as Message
-      if (message === null || typeof message !== 'object') throw new TypeError('no object')
-    } catch {
+  #receive(socket: BybitSocket, message: Message | undefined): void {
+    if (!message) {
       this.#answer(socket, {}, '', 'error:invalid message')
       return
     }

@@ -2,43 +2,27 @@ import type { WebSocket } from 'ws'
 import type { Market, PublicTrade } from '../engine/market.ts'
 import { toJson } from '../http/json.ts'
 import type { Category } from './categories.ts'
-import { bookSequence, candleSpan, candles, levels, tickerFields } from './market-shapes.ts'
 import { tradeSequence } from './order-shapes.ts'
 import { requestId } from './private-sockets.ts'
-import { BOOK_EVERY_MS, type PublicTopic, parseTopic, sideChanges } from './public-topics.ts'
-import type { BybitSocket, SocketSet } from './socket-set.ts'
+import { PublicStream, type UpdateIds, updateIdOf } from './public-stream.ts'
+import { type PublicTopic, parseTopic } from './public-topics.ts'
+import { type BybitSocket, readMessage, type SocketSet } from './socket-set.ts'
 import type { BybitVenue } from './venue.ts'
 
 const TICK_MS = 20
-const REPEAT_MS = 3_000
-const KLINE_MS = 1_000
 const MOST_TOPICS_TEXT = 21_000
 const MOST_SPOT_ARGS = 10
 const MOST_BUFFERED = 4 * 1024 * 1024
-
-/** A topic that somebody listens to, and what was sent of it last. */
-interface Stream {
-  name: string
-  topic: PublicTopic
-  sockets: Set<BybitSocket>
-  looked: bigint
-  sentAt: number
-  bids: Map<string, string>
-  asks: Map<string, string>
-  fields: Record<string, string>
-  candleStart: number
-}
 
 /** The path /v5/public/<category>: books, tickers, klines and trades, made only for topics somebody listens to. */
 export class PublicSockets {
   readonly set: SocketSet
   readonly #venue: BybitVenue
   readonly #category: Category
-  readonly #streams = new Map<string, Stream>()
-  /** Update ids go on when a topic is left and taken up again. */
-  readonly #updates = new Map<string, number>()
+  readonly #streams = new Map<string, PublicStream>()
+  readonly #updates: UpdateIds = new Map()
   #timer: NodeJS.Timeout | undefined
-  #ticks = 0
+  #elapsed = 0
 
   constructor(venue: BybitVenue, category: Category, set: SocketSet) {
     this.#venue = venue
@@ -49,7 +33,7 @@ export class PublicSockets {
   open(ws: WebSocket, ip: string, query: string): void {
     const socket = this.set.open(ws, ip, query)
     ws.on('message', (data, isBinary) => {
-      if (!socket.silent) this.#receive(socket, isBinary ? '' : data.toString())
+      if (!socket.silent) this.#receive(socket, readMessage(data, isBinary))
     })
     ws.on('close', () => {
       for (const topic of socket.topics) this.#leave(socket, topic)
@@ -58,7 +42,7 @@ export class PublicSockets {
 
   /** The update id of the deepest book, which the REST book tells too. */
   bookUpdateId(market: Market): number {
-    return this.#updates.get(`orderbook.1000.${market.instrument.name}`) ?? 1000
+    return updateIdOf(this.#updates, `orderbook.1000.${market.instrument.name}`)
   }
 
   trade(market: Market, trade: PublicTrade): void {
@@ -84,12 +68,8 @@ export class PublicSockets {
     this.set.close()
   }
 
-  #receive(socket: BybitSocket, text: string): void {
-    let message: { op?: unknown; req_id?: unknown; args?: unknown }
-    try {
-      message = JSON.parse(text)
-      if (message === null || typeof message !== 'object') throw new TypeError('no object')
-    } catch {
+  #receive(socket: BybitSocket, message: Record<string, unknown> | undefined): void {
+    if (!message) {
       this.#answer(socket, {}, '', 'error:invalid message')
       return
     }
@@ -129,25 +109,15 @@ export class PublicSockets {
 
   #join(socket: BybitSocket, name: string, topic: PublicTopic): void {
     let stream = this.#streams.get(name)
+    // The others hear first of what the newcomer's picture will hold already.
     if (stream) this.#update(stream)
     else {
-      stream = {
-        name,
-        topic,
-        sockets: new Set(),
-        looked: -1n,
-        sentAt: 0,
-        bids: new Map(),
-        asks: new Map(),
-        fields: {},
-        candleStart: 0,
-      }
+      stream = new PublicStream(name, topic, this.#updates, () => this.#venue.api.now())
       this.#streams.set(name, stream)
-      this.#prime(stream)
     }
     stream.sockets.add(socket)
     socket.topics.add(name)
-    const frame = this.#snapshot(stream)
+    const frame = stream.snapshot()
     if (frame) this.#sendTo(socket, toJson(frame))
     this.#timer ??= this.#startTimer()
   }
@@ -163,136 +133,18 @@ export class PublicSockets {
 
   #startTimer(): NodeJS.Timeout {
     const timer = setInterval(() => {
-      this.#ticks += 1
-      for (const stream of this.#streams.values()) if (this.#isDue(stream)) this.#update(stream)
+      this.#elapsed += TICK_MS
+      for (const stream of this.#streams.values()) if (stream.isDue(this.#elapsed)) this.#update(stream)
     }, TICK_MS)
     timer.unref()
     return timer
   }
 
-  #isDue({ topic }: Stream): boolean {
-    const elapsed = this.#ticks * TICK_MS
-    if (topic.kind === 'orderbook') return elapsed % BOOK_EVERY_MS[topic.depth] === 0
-    if (topic.kind === 'tickers') return elapsed % (this.#category === 'spot' ? 60 : 100) === 0
-    return topic.kind === 'kline' && elapsed % KLINE_MS === 0
+  #update(stream: PublicStream): void {
+    for (const frame of stream.changes()) this.#send(stream, frame)
   }
 
-  /** Remembers the present state as the one that was sent, without sending it. */
-  #prime(stream: Stream): void {
-    const { topic } = stream
-    const { market } = topic
-    stream.looked = market.updateId
-    stream.sentAt = this.#venue.api.now()
-    if (topic.kind === 'orderbook') {
-      stream.bids = new Map(levels(market, 'BUY', topic.depth))
-      stream.asks = new Map(levels(market, 'SELL', topic.depth))
-      this.#nextUpdate(stream)
-    }
-    if (topic.kind === 'tickers') stream.fields = tickerFields(market, stream.sentAt)
-    if (topic.kind === 'kline') stream.candleStart = candleSpan(topic.interval, stream.sentAt).start
-  }
-
-  #snapshot(stream: Stream): unknown {
-    const { topic, name } = stream
-    const ts = this.#venue.api.now()
-    if (topic.kind === 'orderbook') return this.#book(stream, 'snapshot', [...stream.bids], [...stream.asks])
-    if (topic.kind === 'tickers') {
-      return { topic: name, type: 'snapshot', data: stream.fields, cs: bookSequence(topic.market), ts }
-    }
-    return topic.kind === 'kline' ? this.#candle(stream, topic.interval, stream.candleStart, false) : undefined
-  }
-
-  /** Sends what changed since the last time. */
-  #update(stream: Stream): void {
-    const { topic } = stream
-    if (topic.kind === 'orderbook') this.#updateBook(stream, topic.market, topic.depth)
-    else if (topic.kind === 'tickers') this.#updateTicker(stream, topic.market)
-    else if (topic.kind === 'kline') this.#updateKline(stream, topic.interval)
-  }
-
-  #updateBook(stream: Stream, market: Market, depth: number): void {
-    const now = this.#venue.api.now()
-    if (stream.looked === market.updateId) {
-      // The best prices are told again when nothing happens, under the same update id.
-      if (depth !== 1 || now - stream.sentAt < REPEAT_MS) return
-      stream.sentAt = now
-      this.#send(stream, this.#book(stream, 'snapshot', [...stream.bids], [...stream.asks]))
-      return
-    }
-    stream.looked = market.updateId
-    const bids = levels(market, 'BUY', depth)
-    const asks = levels(market, 'SELL', depth)
-    const b = sideChanges(stream.bids, bids)
-    const a = sideChanges(stream.asks, asks)
-    if (b.length + a.length === 0) return
-    stream.bids = new Map(bids)
-    stream.asks = new Map(asks)
-    stream.sentAt = now
-    this.#nextUpdate(stream)
-    this.#send(stream, depth === 1 ? this.#book(stream, 'snapshot', bids, asks) : this.#book(stream, 'delta', b, a))
-  }
-
-  #book(stream: Stream, type: 'snapshot' | 'delta', b: [string, string][], a: [string, string][]): unknown {
-    const { market } = stream.topic
-    const ts = this.#venue.api.now()
-    const u = this.#updates.get(stream.name)
-    return {
-      topic: stream.name,
-      type,
-      ts,
-      data: { s: market.instrument.name, b, a, u, seq: bookSequence(market) },
-      cts: ts,
-    }
-  }
-
-  #nextUpdate(stream: Stream): void {
-    this.#updates.set(stream.name, (this.#updates.get(stream.name) ?? 1000) + 1)
-  }
-
-  /** Contracts send the fields that changed, spot sends all. */
-  #updateTicker(stream: Stream, market: Market): void {
-    const ts = this.#venue.api.now()
-    const fields = tickerFields(market, ts)
-    const changed = Object.fromEntries(Object.entries(fields).filter(([key, value]) => stream.fields[key] !== value))
-    if (Object.keys(changed).length === 0) return
-    stream.fields = fields
-    const cs = bookSequence(market)
-    const spot = this.#category === 'spot'
-    const data = spot ? fields : { symbol: fields.symbol, ...changed }
-    this.#send(stream, { topic: stream.name, type: spot ? 'snapshot' : 'delta', data, cs, ts })
-  }
-
-  #updateKline(stream: Stream, interval: string): void {
-    const { start } = candleSpan(interval, this.#venue.api.now())
-    if (start > stream.candleStart) {
-      this.#send(stream, this.#candle(stream, interval, stream.candleStart, true))
-      stream.candleStart = start
-    }
-    this.#send(stream, this.#candle(stream, interval, start, false))
-  }
-
-  #candle(stream: Stream, interval: string, start: number, confirm: boolean): unknown {
-    const { market } = stream.topic
-    const ts = this.#venue.api.now()
-    const { next } = candleSpan(interval, start)
-    const row = candles(market, interval, start, next - 1)[0]
-    const data = {
-      start,
-      end: next - 1,
-      interval,
-      open: (row?.open ?? market.last).toFixed(),
-      close: (row?.close ?? market.last).toFixed(),
-      high: (row?.high ?? market.last).toFixed(),
-      low: (row?.low ?? market.last).toFixed(),
-      volume: row?.volume.toFixed() ?? '0',
-      turnover: row?.quote.round(4, 0).toFixed() ?? '0',
-      confirm,
-      timestamp: ts,
-    }
-    return { topic: stream.name, type: 'snapshot', ts, data: [data] }
-  }
-
-  #send(stream: Stream, frame: unknown): void {
+  #send(stream: PublicStream, frame: unknown): void {
     const text = toJson(frame)
     for (const socket of stream.sockets) this.#sendTo(socket, text)
   }

@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws'
+import type { RawData, WebSocket } from 'ws'
 import type { Account } from '../engine/account.ts'
 import type { Clock } from '../engine/clock.ts'
 import type { Random } from '../engine/random.ts'
@@ -140,4 +140,15 @@ export function idleMsOf(text: string | null): number {
   if (!found) return IDLE_MS
   const ms = Number(found[1]) * (found[2] === 's' ? 1000 : 60_000)
   return ms >= SHORTEST_IDLE_MS && ms <= IDLE_MS ? ms : IDLE_MS
+}
+
+/** The object a client sent, or undefined when it is none. */
+export function readMessage(data: RawData, isBinary: boolean): Record<string, unknown> | undefined {
+  if (isBinary) return undefined
+  try {
+    const message: unknown = JSON.parse(data.toString())
+    return message !== null && typeof message === 'object' ? (message as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
 }

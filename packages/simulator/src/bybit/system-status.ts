@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import { toJson } from '../http/json.ts'
 import { requestId } from './private-sockets.ts'
-import type { SocketSet } from './socket-set.ts'
+import { readMessage, type SocketSet } from './socket-set.ts'
 import type { BybitVenue } from './venue.ts'
 
 const TOPIC = 'system.status'
@@ -21,14 +21,9 @@ export class SystemStatus {
 
   open(ws: WebSocket, ip: string, query: string): void {
     const socket = this.set.open(ws, ip, query)
-    ws.on('message', (data) => {
-      if (socket.silent) return
-      let message: { op?: unknown; args?: unknown; req_id?: unknown }
-      try {
-        message = JSON.parse(data.toString())
-      } catch {
-        return
-      }
+    ws.on('message', (data, isBinary) => {
+      const message = socket.silent ? undefined : readMessage(data, isBinary)
+      if (!message) return
       const common = { conn_id: socket.connId, ...requestId(message) }
       if (message.op === 'ping') socket.reply({ success: true, ret_msg: 'pong', op: 'ping', ...common })
       if (message.op !== 'subscribe' || !Array.isArray(message.args)) return

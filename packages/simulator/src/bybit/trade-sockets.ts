@@ -6,7 +6,7 @@ import { ApiError, badParameter } from './errors.ts'
 import { Params } from './params.ts'
 import { authenticated } from './private-sockets.ts'
 import { limitHeaders } from './rate-limits.ts'
-import type { BybitSocket, SocketSet } from './socket-set.ts'
+import { type BybitSocket, readMessage, type SocketSet } from './socket-set.ts'
 import type { BybitVenue } from './venue.ts'
 
 const MOST_SESSIONS = 100
@@ -36,7 +36,7 @@ export class TradeSockets {
     const socket = this.set.open(ws, ip, query)
     this.#ids.set(socket, new Set())
     ws.on('message', (data, isBinary) => {
-      if (!socket.silent) this.#receive(socket, isBinary ? '' : data.toString())
+      if (!socket.silent) this.#receive(socket, readMessage(data, isBinary))
     })
   }
 
@@ -44,12 +44,8 @@ export class TradeSockets {
     this.#ending.add(socket)
   }
 
-  #receive(socket: BybitSocket, text: string): void {
-    let message: Message
-    try {
-      message = JSON.parse(text) as Message
-      if (message === null || typeof message !== 'object') throw new TypeError('no object')
-    } catch {
+  #receive(socket: BybitSocket, message: Message | undefined): void {
+    if (!message) {
       this.#answer(socket, {}, { retCode: 10001, retMsg: 'Parameter error' })
       return
     }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startHub, type TestHub, testSecrets } from './support/hub.ts'
 import { liveTab } from './support/tab.ts'
 
-/* What the demo user finds at the first look: two accounts of the paper exchange on which something happens. */
+/* What the demo user finds at the first look: accounts of the paper exchange on which something happens. */
 
 const secrets = testSecrets()
 let dataDir: string
@@ -54,13 +54,15 @@ const hurry = () =>
   })
 
 describe('the demo user', () => {
-  it('has two keys whose orders appear, fill and are cancelled with nobody doing anything', async () => {
+  it('has a key of every kind, whose orders appear, fill and are cancelled with nobody doing anything', async () => {
     await using hub = await start()
     const token = await signIn(hub)
     const keys = await keysOf(hub, token)
     expect(keys.map(({ label, trading_mode, environment }) => [label, trading_mode, environment])).toEqual([
-      ['Demo futures', 'futures', 'paper'],
-      ['Demo spot', 'spot', 'paper'],
+      ['Demo Bybit', 'spot', 'paper'],
+      ['Demo OKX', 'spot', 'paper'],
+      ['Demo Binance futures', 'futures', 'paper'],
+      ['Demo Binance spot', 'spot', 'paper'],
     ])
     const tab = await liveTab(hub.url, token)
     const seen = (mode: string, status: string) =>
@@ -77,7 +79,7 @@ describe('the demo user', () => {
       },
       { timeout: 30_000, interval: 100 },
     )
-    expect((await keysOf(hub, token)).map(({ state }) => state)).toEqual(['live', 'live'])
+    expect((await keysOf(hub, token)).map(({ state }) => state)).toEqual(['live', 'live', 'live', 'live'])
     tab.end()
   }, 90_000)
 
@@ -94,7 +96,7 @@ describe('the demo user', () => {
     }
     await using again = await start()
     expect(await keysOf(again, await signIn(again))).toEqual([])
-    expect(await accountsOpened()).toBe(2)
+    expect(await accountsOpened()).toBe(4)
   })
 
   it('can sign in while the paper exchange does not answer, and has the keys once it does', async () => {
@@ -104,6 +106,6 @@ describe('the demo user', () => {
       expect(hub.logText()).toContain('demo_keys_not_added')
     }
     await using again = await start()
-    expect(await keysOf(again, await signIn(again))).toHaveLength(2)
+    expect(await keysOf(again, await signIn(again))).toHaveLength(4)
   })
 })

@@ -32,7 +32,6 @@ const instrumentSchema = z.object({
 /** As for every list of trading records; `from` and `to` are taken like there, though an instrument has no time. */
 const querySchema = recordQuerySchema.extend({
   exchange: exchangeIdSchema.optional(),
-  trading_mode: tradingModeSchema.optional(),
 })
 
 /** What can be traded with the user's keys. */

@@ -8,6 +8,7 @@ import {
   pageSchema,
   positionSchema,
   queryInteger,
+  tradingModeSchema,
   unrealizedPnl,
 } from '@tradercoin/protocol'
 import { z } from 'zod'
@@ -23,6 +24,8 @@ import { venuesOf } from './venues.ts'
 const time = queryInteger(0).optional()
 export const recordQuerySchema = pageSchema.extend({
   exchange_key_id: queryInteger(1).optional(),
+  /** An account may trade one symbol in both. */
+  trading_mode: tradingModeSchema.optional(),
   symbol: z.string().max(64).optional(),
   from: time,
   to: time,

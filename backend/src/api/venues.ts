@@ -1,5 +1,5 @@
-import { venueDescriptions } from '@tradercoin/exchanges'
-import { tradingModeSchema, type Venue, venueSchema } from '@tradercoin/protocol'
+import { tradingModesOf, venueDescriptions } from '@tradercoin/exchanges'
+import { type Venue, venueSchema } from '@tradercoin/protocol'
 import { z } from 'zod'
 import { adapterName, type Venue as KeyVenue } from '../exchanges.ts'
 import { listKeys } from '../store/exchange-keys.ts'
@@ -13,7 +13,7 @@ export function listVenues(hasPaper: boolean): Venue[] {
     exchange: venue.exchange,
     name: venue.name,
     key_covers: venue.key_covers,
-    trading_modes: tradingModeSchema.options.filter((mode) => venue.capabilities[mode] !== undefined),
+    trading_modes: tradingModesOf(venue),
     environments: venue.environments.filter((environment) => environment !== 'paper' || hasPaper),
     regions: venue.regions.map(({ region, name }) => ({ region, name })),
     needs_passphrase: venue.needs_passphrase,

@@ -1,4 +1,4 @@
-import type { ExchangeId, TradingMode } from '@tradercoin/protocol'
+import { type ExchangeId, type TradingMode, tradingModeSchema } from '@tradercoin/protocol'
 import { binance } from './binance/venue.ts'
 import { bybit } from './bybit/venue.ts'
 import { ExchangeError } from './errors.ts'
@@ -9,16 +9,21 @@ import type { Capabilities, ExchangeOptions, VenueDescription } from './venue.ts
 /** Every venue the hub can speak with. */
 const venues: Partial<Record<ExchangeId, VenueDescription>> = { binance, okx, bybit }
 
-/** The venues that are built, in the order people are shown them. */
+/** In the order people are shown them. */
 export const venueDescriptions: readonly VenueDescription[] = Object.values(venues)
 
-/** Throws ExchangeError `refused` for a venue that is not built. */
+/** Throws ExchangeError `refused` for a venue that is not in the registry. */
 export function describeVenue(exchange: ExchangeId): VenueDescription {
   const venue = venues[exchange]
   if (venue === undefined) {
     throw new ExchangeError('refused', 'exchange_not_supported', `${exchange} is not supported yet.`)
   }
   return venue
+}
+
+/** The markets a venue has. */
+export function tradingModesOf({ capabilities }: VenueDescription): TradingMode[] {
+  return tradingModeSchema.options.filter((mode) => capabilities[mode] !== undefined)
 }
 
 /** Throws ExchangeError `refused` for a mode the venue does not have. */
@@ -30,7 +35,7 @@ export function capabilitiesOf(exchange: ExchangeId, tradingMode: TradingMode): 
   return found
 }
 
-/** The adapter of one venue and mode. Throws ExchangeError `refused` for a venue or mode that is not built. */
+/** The adapter of one venue and mode. */
 export function createExchange(exchange: ExchangeId, tradingMode: TradingMode, options: ExchangeOptions): Exchange {
   return describeVenue(exchange).create(tradingMode, options)
 }

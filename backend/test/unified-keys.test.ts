@@ -113,6 +113,13 @@ describe.each(venues)('%s', (exchange, symbols) => {
         { trading_mode: 'futures', symbol: symbols.futures, quantity: '0.01' },
       ])
     })
+    for (const list of ['executions', 'positions', 'balances']) {
+      const { body } = await user.ask(
+        'GET',
+        `/trading/${list}?trading_mode=${list === 'balances' ? 'futures' : 'spot'}`,
+      )
+      expect(modes(body.items).every((mode) => mode === 'spot' && list === 'executions')).toBe(true)
+    }
     const balances: Balance[] = (await user.ask('GET', '/trading/balances')).body.items
     expect(new Set(modes(balances))).toEqual(new Set(['spot']))
     const { body: stats } = await user.ask('GET', '/trading/orders/stats')

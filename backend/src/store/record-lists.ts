@@ -1,4 +1,4 @@
-import type { Balance, Execution, Gap, Page, Position } from '@tradercoin/protocol'
+import type { Balance, Execution, Gap, Page, Position, TradingMode } from '@tradercoin/protocol'
 import { type Kysely, sql } from 'kysely'
 import { balanceColumns, executionColumns, executionOfRow, positionColumns } from './columns.ts'
 import { type PageRequest, pageOfRows } from './cursor.ts'
@@ -9,6 +9,7 @@ import type { UserScope } from './scope.ts'
 /** The filters that every list of trading records takes. Times in ms, both ends included. */
 export interface RecordFilter {
   exchange_key_id?: number | undefined
+  trading_mode?: TradingMode | undefined
   symbol?: string | undefined
   from?: number | undefined
   to?: number | undefined
@@ -18,7 +19,7 @@ export interface RecordFilter {
 export async function listExecutions(
   queries: Kysely<Schema>,
   { user_id }: UserScope,
-  { exchange_key_id, symbol, from, to }: RecordFilter,
+  { exchange_key_id, trading_mode, symbol, from, to }: RecordFilter,
   { limit, cursor }: PageRequest,
 ): Promise<Page<Execution>> {
   let query = queries
@@ -29,6 +30,7 @@ export async function listExecutions(
     .orderBy('id', 'desc')
     .limit(limit + 1)
   if (exchange_key_id !== undefined) query = query.where('exchange_key_id', '=', exchange_key_id)
+  if (trading_mode !== undefined) query = query.where('trading_mode', '=', trading_mode)
   if (symbol !== undefined) query = query.where('symbol', '=', symbol)
   if (from !== undefined) query = query.where('time', '>=', from)
   if (to !== undefined) query = query.where('time', '<=', to)
@@ -44,7 +46,7 @@ const presentKeys = (queries: Kysely<Schema>, userId: number) =>
 export async function listBalances(
   queries: Kysely<Schema>,
   { user_id }: UserScope,
-  { exchange_key_id, symbol, from, to }: RecordFilter,
+  { exchange_key_id, trading_mode, symbol, from, to }: RecordFilter,
 ): Promise<Page<Balance>> {
   let query = queries
     .selectFrom('balances')
@@ -55,6 +57,7 @@ export async function listBalances(
     .orderBy('exchange_key_id')
     .orderBy('asset')
   if (exchange_key_id !== undefined) query = query.where('exchange_key_id', '=', exchange_key_id)
+  if (trading_mode !== undefined) query = query.where('trading_mode', '=', trading_mode)
   if (symbol !== undefined) query = query.where('asset', '=', symbol)
   if (from !== undefined) query = query.where('update_time', '>=', from)
   if (to !== undefined) query = query.where('update_time', '<=', to)
@@ -65,7 +68,7 @@ export async function listBalances(
 export async function listPositions(
   queries: Kysely<Schema>,
   { user_id }: UserScope,
-  { exchange_key_id, symbol, from, to }: RecordFilter,
+  { exchange_key_id, trading_mode, symbol, from, to }: RecordFilter,
 ): Promise<Page<Position>> {
   let query = queries
     .selectFrom('positions')
@@ -76,17 +79,18 @@ export async function listPositions(
     .orderBy('exchange_key_id')
     .orderBy('symbol')
   if (exchange_key_id !== undefined) query = query.where('exchange_key_id', '=', exchange_key_id)
+  if (trading_mode !== undefined) query = query.where('trading_mode', '=', trading_mode)
   if (symbol !== undefined) query = query.where('symbol', '=', symbol)
   if (from !== undefined) query = query.where('update_time', '>=', from)
   if (to !== undefined) query = query.where('update_time', '<=', to)
   return { items: await query.execute(), next_cursor: null }
 }
 
-/** One page of a user's gaps, newest first by (from, id). A gap touches every symbol, so that filter is not taken. */
+/** One page of a user's gaps, newest first by (from, id). A gap touches every symbol and mode, so those filters are not taken. */
 export async function listGaps(
   queries: Kysely<Schema>,
   { user_id }: UserScope,
-  { exchange_key_id, from, to }: Omit<RecordFilter, 'symbol'>,
+  { exchange_key_id, from, to }: Omit<RecordFilter, 'symbol' | 'trading_mode'>,
   { limit, cursor }: PageRequest,
 ): Promise<Page<Gap>> {
   let query = queries

@@ -32,6 +32,7 @@ import type { GetToken } from './realtime.ts'
 
 export interface ListQuery {
   exchange_key_id?: number | undefined
+  trading_mode?: Order['trading_mode'] | undefined
   symbol?: string | undefined
   /** Milliseconds since 1970, both inclusive. */
   from?: number | undefined
@@ -44,7 +45,6 @@ export interface PageQuery {
 }
 export interface OrderQuery extends ListQuery {
   exchange?: Order['exchange'] | undefined
-  trading_mode?: Order['trading_mode'] | undefined
   side?: Order['side'] | undefined
   status?: readonly OrderStatus[] | undefined
   origin?: Order['origin'] | undefined

@@ -7,28 +7,14 @@ import { parseAlgoRow } from './parse-algo.ts'
 import { parseOrderRow, parseTradeRow } from './parse-order.ts'
 import { parseInstruments } from './symbols.ts'
 import { fixture } from './test-fixtures.ts'
+import { limitBuy, partFill } from './test-reports.ts'
 
+/** As a query tells it once it has begun to fill. */
 const open: OrderReport = {
-  trading_mode: 'futures',
-  symbol: 'BTCUSDT',
-  order_id: '612345678901',
-  client_order_id: 'hub-f-001',
-  side: 'BUY',
-  position_side: 'NET',
-  type: 'LIMIT',
-  venue_type: 'LIMIT',
-  time_in_force: 'GTC',
-  post_only: false,
-  reduce_only: false,
+  ...limitBuy,
   status: 'PARTIALLY_FILLED',
-  price: '94500',
-  stop_price: null,
-  quantity: '0.02',
-  quantity_unit: 'BASE',
   executed_qty: '0.008',
   venue_average_price: '94500',
-  reason: null,
-  parent_order_id: null,
   create_time: 1795301000101,
   update_time: 1795301060041,
 }
@@ -80,25 +66,9 @@ describe('orders', () => {
 })
 
 describe('trades', () => {
-  it('reads a trade without its order', () => {
-    expect(parseTradeRow(row('rest-trade'), null)).toEqual({
-      trading_mode: 'futures',
-      symbol: 'BTCUSDT',
-      order_id: '612345678901',
-      client_order_id: null,
-      trade_id: '5566778899',
-      side: 'BUY',
-      position_side: 'NET',
-      price: '94500',
-      quantity: '0.008',
-      quote_qty: '756',
-      fee: '0.1512',
-      fee_asset: 'USDT',
-      realized_pnl: '0',
-      is_maker: true,
-      kind: 'TRADE',
-      time: 1795301060041,
-    })
+  it('reads a trade without its order and with it', () => {
+    expect(parseTradeRow(row('rest-trade'), null)).toEqual({ ...partFill, client_order_id: null })
+    expect(parseTradeRow(row('rest-trade'), open)).toEqual(partFill)
   })
 })
 

@@ -15,7 +15,7 @@ exchangeContract({
   unicode: null,
   unaffordable: '9000',
   deep: '3',
-  broken: { tick: '92000.01', step: '0.0101', quantity: '0.0001', notional: '0.001' },
+  broken: { tick: '92000.01', step: '0.0101', quantity: '0.0001', notional: '0.00001' },
   owner: {
     hedge: (url, account) =>
       changeSetting(url, account, '/v5/position/switch-mode', { category: 'linear', symbol: 'BTCUSDT', mode: 3 }),

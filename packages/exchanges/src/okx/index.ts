@@ -15,8 +15,8 @@ import { amendOrder, cancelOrder, placeOrder } from './trade.ts'
 
 /** OKX counts by account and call (see pacer.ts); this only keeps one address from flooding it. */
 const requestsPerMinute = 6_000
-/** New connections of one address. */
-const connections = { limit: 3, windowMs: 1_000 }
+/** OKX takes three new connections a second of one address; on the way to it they come closer together than they left. */
+const connections = { limit: 3, windowMs: 1_500 }
 
 /** OKX in one environment and on one site, spot and futures of an account together. Throws ExchangeError when `paper` names no addresses. */
 export function createOkx(options: ExchangeOptions): Exchange {

@@ -27,7 +27,9 @@ const answerMs = 5_000
 const readyWithinMs = 10_000
 /** A connection that lasted this long ends a run of failures. */
 const steadyMs = 30_000
-/** A refusal that does not say how long it lasts; also when the account has too many connections or channels. */
+/** Too many new connections within one second are refused; the next second has room again. */
+const refusedWaitMs = 2_000
+/** The account has too many connections or channels. */
 const longWaitMs = 60_000
 
 /** Close codes, https://www.okx.com/docs-v5/en/#overview-websocket-connect: the key was changed or deleted, or its login failed. */
@@ -181,7 +183,7 @@ export class Lane implements SocketHandler {
     if (leg === null) return
     const { clock } = this.#options.transport
     if (end.status === 429 || end.status === 418) {
-      this.#options.governor.block(end.retryAt ?? clock.now() + longWaitMs)
+      this.#options.governor.block(end.retryAt ?? clock.now() + refusedWaitMs)
     }
     if (keyCloseCodes.has(end.code)) this.#mustVerify = true
     if (tooManyCloseCodes.has(end.code)) leg.waitMs = longWaitMs

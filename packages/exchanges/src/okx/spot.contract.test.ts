@@ -13,7 +13,7 @@ exchangeContract({
   long_ids: { symbol: 'ETH-USDT', quantity: '0.1' },
   unicode: { symbol: '这是测试币456-USDT', quantity: '10', price: '1.1' },
   unaffordable: '9000',
-  deep: '3',
+  deep: '1',
   broken: { tick: '92000.05', step: '0.010000001', quantity: '0.000001', notional: '0.000001' },
   tells_transfer_right: false,
   announces_shutdown: true,

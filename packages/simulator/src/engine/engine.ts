@@ -1,12 +1,15 @@
 import type { Account } from './account.ts'
+import { Changes } from './changes.ts'
 import type { Clearing } from './clearing.ts'
 import type { Clock } from './clock.ts'
-import { type Big, floorToStep, min, ZERO } from './decimal.ts'
-import type { AccountChange, Dirty, EngineSink, OrderEvent } from './events.ts'
+import { type Big, min, ZERO } from './decimal.ts'
+import type { Dirty, EngineSink, OrderEvent } from './events.ts'
 import { worth } from './instrument.ts'
 import type { Market } from './market.ts'
 import { type ExpiryReason, type Fill, isOpen, type Order, remaining, type Ticket } from './order.ts'
+import { clientKey, type Deal, newFill, newOrder } from './records.ts'
 import { Refusal } from './refusal.ts'
+import { budgetSpent, isFillable, sizeByQuote, withinBudget } from './sizing.ts'
 
 export interface EngineOptions {
   markets: ReadonlyMap<string, Market>
@@ -42,8 +45,7 @@ export class Engine {
   #time = 0
   #priority = 1
   #fills = 1
-  #dirty: Dirty = newDirty()
-  #changes = new Map<Account, AccountChange>()
+  readonly #changes = new Changes()
 
   constructor(options: EngineOptions) {
     this.markets = options.markets
@@ -81,7 +83,7 @@ export class Engine {
   /** Places an order. Throws Refusal when it may not exist; the order returned may already be filled or expired. */
   place(account: Account, market: Market, ticket: Ticket): Order {
     return this.act(() => {
-      const order = this.#build(account, market, ticket)
+      const order = newOrder(account, market, ticket, this.time)
       this.admit(order)
       this.register(order)
       if (!this.#wouldTake(order)) this.emit({ exec: 'NEW', order })
@@ -94,7 +96,7 @@ export class Engine {
   /** Builds an order that waits for another one (a pending list leg): known, not working, nothing reserved. */
   placePending(account: Account, market: Market, ticket: Ticket): Order {
     return this.act(() => {
-      const order = this.#build(account, market, ticket)
+      const order = newOrder(account, market, ticket, this.time)
       order.status = 'PENDING_NEW'
       this.register(order)
       this.emit({ exec: 'NEW', order })
@@ -114,7 +116,7 @@ export class Engine {
       }
       order.status = 'NEW'
       order.updatedAt = this.time
-      this.#note(order)
+      this.#changes.order(order)
       this.emit({ exec: 'NEW', order })
       if (order.trigger) order.market.waiting.add(order)
       else this.work(order)
@@ -137,11 +139,11 @@ export class Engine {
     } else {
       const crosses = order.kind === 'LIMIT' && book.crosses(order.side, order.price)
       if (order.postOnly && crosses && !this.#acceptPostOnly) throw new Refusal('would_take')
-      if (this.#refuseFok && order.tif === 'FOK' && !this.#fokFillable(order)) throw new Refusal('fok_unfillable')
+      if (this.#refuseFok && order.tif === 'FOK' && !isFillable(order)) throw new Refusal('fok_unfillable')
     }
     const reducible = this.clearing.reducible(order)
     if (reducible?.eq(ZERO)) throw new Refusal('reduce_only')
-    if (order.kind === 'MARKET' && order.quoteQty.gt(ZERO)) this.#sizeByQuote(order)
+    if (order.kind === 'MARKET' && order.quoteQty.gt(ZERO)) sizeByQuote(order)
     if (!order.unfunded) this.touchAssets(order.account, this.clearing.reserve(order))
   }
 
@@ -159,7 +161,7 @@ export class Engine {
     const list = account.orders.get(order.market.symbol)
     if (list) list.push(order)
     else account.orders.set(order.market.symbol, [order])
-    this.#dirty.orders.add(order)
+    this.#changes.order(order)
     if (order.goodTill > 0) this.watchGoodTill(order)
   }
 
@@ -177,7 +179,7 @@ export class Engine {
       this.expire(order, 'POST_ONLY')
       return
     }
-    if (order.tif === 'FOK' && !this.#fokFillable(order)) {
+    if (order.tif === 'FOK' && !isFillable(order)) {
       this.expire(order, 'FOK')
       return
     }
@@ -227,7 +229,7 @@ export class Engine {
       order.updatedAt = this.time
       order.amendments += 1
       if (order.workingAt > 0) order.market.noteChange(order.side, order.price)
-      this.#note(order)
+      this.#changes.order(order)
       this.emit({ exec: 'REPLACED', order })
     })
   }
@@ -267,7 +269,7 @@ export class Engine {
       order.account.open.add(order)
       order.amendments += 1
       order.updatedAt = this.time
-      this.#note(order)
+      this.#changes.order(order)
       this.emit({ exec: 'AMENDMENT', order })
       if (order.trigger && !order.trigger.triggered) order.market.waiting.add(order)
       else this.work(order)
@@ -302,23 +304,23 @@ export class Engine {
   /** Marks assets or a position of an account as moved in this action. */
   touchAssets(account: Account, assets: Iterable<string>): void {
     if (account.house) return
-    const change = this.#change(account)
+    const change = this.#changes.of(account)
     for (const asset of assets) change.assets.add(asset)
     if (change.assets.size > 0) {
       account.wallet.updatedAt = this.time
-      this.#dirty.accounts.add(account)
+      this.#changes.account(account)
     }
   }
 
   touchPosition(account: Account, key: string): void {
     if (account.house) return
-    this.#change(account).positions.add(key)
-    this.#dirty.accounts.add(account)
+    this.#changes.of(account).positions.add(key)
+    this.#changes.account(account)
   }
 
   emit(event: OrderEvent): void {
     if (event.order.account.house) return
-    this.#dirty.orders.add(event.order)
+    this.#changes.order(event.order)
     this.#sink.order(event)
   }
 
@@ -334,55 +336,13 @@ export class Engine {
         buyerIsMaker,
       }
       market.print(trade)
-      this.#dirty.markets.add(market)
+      this.#changes.market(market)
       this.#sink.trade(market, trade)
     })
   }
 
-  #build(account: Account, market: Market, ticket: Ticket): Order {
-    const time = this.time
-    return {
-      id: market.dealOrderId(),
-      clientId: ticket.clientId,
-      origClientId: '',
-      account,
-      market,
-      side: ticket.side,
-      type: ticket.type,
-      origType: ticket.origType ?? ticket.type,
-      kind: ticket.kind,
-      tif: ticket.tif,
-      postOnly: ticket.postOnly ?? false,
-      price: ticket.price,
-      qty: ticket.qty,
-      quoteQty: ticket.quoteQty ?? ZERO,
-      trigger: ticket.trigger ?? null,
-      stp: ticket.stp,
-      reduceOnly: ticket.reduceOnly ?? false,
-      closePosition: ticket.closePosition ?? false,
-      positionSide: ticket.positionSide ?? 'BOTH',
-      isolated: ticket.isolated ?? false,
-      goodTill: ticket.goodTill ?? 0,
-      status: 'NEW',
-      filled: ZERO,
-      quote: ZERO,
-      prevented: ZERO,
-      preventedMatchId: 0,
-      reserved: ZERO,
-      createdAt: time,
-      updatedAt: time,
-      workingAt: -1,
-      priority: 0,
-      expiry: 'NONE',
-      listId: ticket.listId ?? -1,
-      unfunded: ticket.unfunded ?? false,
-      amendments: 0,
-      extra: ticket.extra ?? {},
-    }
-  }
-
   #match(order: Order): void {
-    const { book, instrument } = order.market
+    const { book } = order.market
     while (isOpen(order)) {
       const left = remaining(order)
       if (left.lte(ZERO)) break
@@ -404,9 +364,7 @@ export class Engine {
       const takerMay = this.clearing.reducible(order)
       if (takerMay) qty = min(qty, takerMay)
       if (order.kind === 'MARKET') qty = this.clearing.affordable(order.account, order, level.price, qty)
-      if (order.quoteQty.gt(ZERO)) {
-        qty = min(qty, floorToStep(order.quoteQty.minus(order.quote).div(level.price), instrument.step))
-      }
+      qty = withinBudget(order, level.price, qty)
       if (qty.lte(ZERO)) {
         if (takerMay?.eq(ZERO)) this.expire(order, 'REDUCE_ONLY')
         break
@@ -417,28 +375,28 @@ export class Engine {
 
   #trade(taker: Order, maker: Order, price: Big, qty: Big): void {
     const { market } = taker
-    const time = this.time
-    const tradeId = market.nextTradeId++
     const quote = worth(market.instrument, price, qty)
-    const trade = { id: tradeId, price, qty, quote, time, buyerIsMaker: maker.side === 'BUY' }
+    const deal: Deal = { tradeId: market.nextTradeId++, price, qty, quote, time: this.time }
+    const trade = { id: deal.tradeId, price, qty, quote, time: deal.time, buyerIsMaker: maker.side === 'BUY' }
     market.print(trade)
-    this.#dirty.markets.add(market)
+    this.#changes.market(market)
     market.noteChange(maker.side, price)
-    const takerFill = this.#fill(taker, tradeId, price, qty, quote, false, time)
-    const makerFill = this.#fill(maker, tradeId, price, qty, quote, true, time)
+    const takerFill = this.#fill(taker, deal, false)
+    const makerFill = this.#fill(maker, deal, true)
     if (maker.status === 'FILLED') market.book.remove(maker)
     this.#sink.trade(market, trade)
     this.#tellFill(taker, takerFill)
     this.#tellFill(maker, makerFill)
   }
 
-  #fill(order: Order, tradeId: bigint, price: Big, qty: Big, quote: Big, maker: boolean, time: number): Fill | null {
-    order.filled = order.filled.plus(qty)
-    order.quote = order.quote.plus(quote)
-    order.updatedAt = time
+  #fill(order: Order, deal: Deal, maker: boolean): Fill | null {
+    const { price, qty, time } = deal
     const { account } = order
-    const settlement = this.clearing.settle(order, price, qty, maker, time, tradeId)
-    const spent = order.quoteQty.gt(ZERO) && this.#budgetSpent(order)
+    order.filled = order.filled.plus(qty)
+    order.quote = order.quote.plus(deal.quote)
+    order.updatedAt = time
+    const settlement = this.clearing.settle(order, price, qty, maker, time, deal.tradeId)
+    const spent = budgetSpent(order)
     if (remaining(order).lte(ZERO) || spent) {
       if (spent) order.qty = order.filled
       order.status = 'FILLED'
@@ -449,29 +407,11 @@ export class Engine {
     }
     this.touchAssets(account, settlement.assets)
     if (settlement.position) this.touchPosition(account, settlement.position)
-    const fill: Fill = {
-      tradeId,
-      orderId: order.id,
-      clientId: order.clientId,
-      accountId: account.id,
-      symbol: order.market.symbol,
-      side: order.side,
-      positionSide: order.positionSide,
-      price: price.toFixed(),
-      qty: qty.toFixed(),
-      quote: quote.toFixed(),
-      fee: settlement.fee.toFixed(),
-      feeAsset: settlement.feeAsset,
-      realized: settlement.realized.toFixed(),
-      ...(settlement.closed && { closed: settlement.closed.toFixed() }),
-      maker,
-      time,
-      seq: this.#fills++,
-    }
+    const fill = newFill(order, deal, settlement, maker, this.#fills++)
     const list = account.fills.get(fill.symbol)
     if (list) list.push(fill)
     else account.fills.set(fill.symbol, [fill])
-    this.#dirty.fills.push(fill)
+    this.#changes.fill(fill)
     if (order.status === 'FILLED') {
       this.touchAssets(account, this.clearing.release(order))
       this.#close(order)
@@ -484,29 +424,6 @@ export class Engine {
     this.emit({ exec: 'TRADE', order, fill })
     for (const listener of this.onFill) listener(order, fill)
     if (order.status === 'FILLED') this.#done(order)
-  }
-
-  #budgetSpent(order: Order): boolean {
-    const { minQty } = order.market.instrument
-    const left = order.quoteQty.minus(order.quote)
-    const best = order.market.book.opposite(order.side)[0]?.price ?? order.market.last
-    return left.lt(best.times(minQty))
-  }
-
-  #sizeByQuote(order: Order): void {
-    const { step } = order.market.instrument
-    let left = order.quoteQty
-    let qty: Big = ZERO
-    for (const level of order.market.book.opposite(order.side)) {
-      for (const maker of level.orders) {
-        const take = min(remaining(maker), floorToStep(left.div(level.price), step))
-        qty = qty.plus(take)
-        left = left.minus(take.times(level.price))
-      }
-      if (left.lt(level.price.times(step))) break
-    }
-    order.qty = qty.gt(ZERO) ? qty : floorToStep(order.quoteQty.div(order.market.last), step)
-    if (order.qty.eq(ZERO)) throw new Refusal('no_liquidity')
   }
 
   #preventSelfTrade(taker: Order, maker: Order): void {
@@ -534,12 +451,6 @@ export class Engine {
     return order.kind === 'LIMIT' && order.market.book.crosses(order.side, order.price)
   }
 
-  #fokFillable(order: Order): boolean {
-    const need = remaining(order)
-    const limit = order.kind === 'LIMIT' ? order.price : null
-    return order.market.book.available(order.side, limit, need).gte(need)
-  }
-
   #leaveMarket(order: Order): void {
     if (order.market.waiting.delete(order)) return
     if (order.market.book.remove(order)) order.market.noteChange(order.side, order.price)
@@ -557,7 +468,7 @@ export class Engine {
     order.account.open.delete(order)
     const key = clientKey(order)
     if (order.account.openClientIds.get(key) === order) order.account.openClientIds.delete(key)
-    this.#note(order)
+    this.#changes.order(order)
   }
 
   #done(order: Order): void {
@@ -565,24 +476,11 @@ export class Engine {
     for (const listener of this.onDone) listener(order)
   }
 
-  #note(order: Order): void {
-    if (!order.account.house) this.#dirty.orders.add(order)
-  }
-
-  #change(account: Account): AccountChange {
-    let change = this.#changes.get(account)
-    if (!change) {
-      change = { account, assets: new Set(), positions: new Set() }
-      this.#changes.set(account, change)
-    }
-    return change
-  }
-
   /** Fires waiting orders whose price was reached, until a round fires none: one trigger can cause the next. */
   #runTriggers(): void {
     for (let round = 0; round < 100; round++) {
       let fired = false
-      for (const market of this.#dirty.markets) {
+      for (const market of this.#changes.markets) {
         for (const listener of this.onPrice) listener(market)
         for (const order of [...market.waiting]) {
           const trigger = order.trigger
@@ -607,7 +505,7 @@ export class Engine {
       order.unfunded = false
       this.touchAssets(order.account, this.clearing.release(order))
       try {
-        if (order.quoteQty.gt(ZERO)) this.#sizeByQuote(order)
+        if (order.quoteQty.gt(ZERO)) sizeByQuote(order)
         this.touchAssets(order.account, this.clearing.reserve(order))
       } catch {
         this.expire(order, 'REJECTED')
@@ -621,15 +519,10 @@ export class Engine {
   }
 
   #finish(): void {
-    const dirty = this.#dirty
-    const changes = this.#changes
-    if (dirty.orders.size + dirty.fills.length + dirty.accounts.size + dirty.markets.size === 0) return
-    this.#dirty = newDirty()
-    this.#changes = new Map()
-    for (const change of changes.values()) {
-      if (change.assets.size + change.positions.size > 0) this.#sink.account(change)
-    }
-    this.#commit(dirty)
+    const changed = this.#changes.take()
+    if (!changed) return
+    for (const change of changed.moved) this.#sink.account(change)
+    this.#commit(changed.dirty)
   }
 
   /** After a restart: fills up to this one were told before. */
@@ -657,14 +550,6 @@ export class Engine {
 
   /** Lets the store and the listeners know of a change made outside matching (a deposit, a setting). */
   touchAccount(account: Account): void {
-    this.#dirty.accounts.add(account)
+    this.#changes.account(account)
   }
-}
-
-function clientKey(order: Order, clientId = order.clientId): string {
-  return `${order.market.symbol}|${clientId}`
-}
-
-function newDirty(): Dirty {
-  return { orders: new Set(), fills: [], accounts: new Set(), markets: new Set() }
 }

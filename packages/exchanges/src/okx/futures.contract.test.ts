@@ -18,5 +18,6 @@ exchangeContract({
   broken: { tick: '92000.05', step: '0.01005', quantity: '0.00001', notional: '0.00001' },
   owner: { hedge: (url, { credentials }) => setPositionMode(url, credentials, 'long_short_mode') },
   tells_transfer_right: false,
+  endless_session: true,
   announces_shutdown: true,
 })

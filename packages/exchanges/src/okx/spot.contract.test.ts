@@ -16,5 +16,6 @@ exchangeContract({
   deep: '1',
   broken: { tick: '92000.05', step: '0.010000001', quantity: '0.000001', notional: '0.000001' },
   tells_transfer_right: false,
+  endless_session: true,
   announces_shutdown: true,
 })

@@ -10,7 +10,6 @@ exchangeContract({
   below: '92000',
   above: '98000',
   taking: '95100',
-  contract_size: '1',
   long_ids: { symbol: 'ETHUSDT', quantity: '0.1' },
   unicode: null,
   unaffordable: '9000',
@@ -23,5 +22,6 @@ exchangeContract({
       changeSetting(url, account, '/v5/account/set-margin-mode', { setMarginMode: 'ISOLATED_MARGIN' }),
   },
   tells_transfer_right: true,
+  endless_session: true,
   announces_shutdown: false,
 })

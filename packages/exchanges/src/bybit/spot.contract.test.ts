@@ -9,12 +9,12 @@ exchangeContract({
   below: '92000',
   above: '98000',
   taking: '95100',
-  contract_size: '1',
   long_ids: { symbol: 'ETHUSDT', quantity: '0.1' },
   unicode: null,
   unaffordable: '2',
   deep: '0.9',
   broken: { tick: '92000.001', step: '0.0100000001', quantity: '0.0000001', notional: '0.00001' },
   tells_transfer_right: true,
+  endless_session: true,
   announces_shutdown: false,
 })

@@ -4,7 +4,7 @@ import { expect, vi } from 'vitest'
 import type { PlaceRequest } from '../exchange.ts'
 import { furthest, uniqueExecutions } from '../test-simulator.ts'
 import { type Card, card, type Offer, offeredCard } from './card.suite.ts'
-import { type Harness, type Streaming, soon } from './harness.suite.ts'
+import { type Harness, isWorking, type Streaming, soon } from './harness.suite.ts'
 import { expectNotOffered } from './refusal.suite.ts'
 
 /*
@@ -123,7 +123,7 @@ export const conditionalCards: readonly Card[] = [
       const stop = await waiting(h, { type: 'STOP_LIMIT', stop_price: up(h), price })
       expect(stop.recorder.order(stop.order_id)).toMatchObject({ type: 'STOP_LIMIT', price, stop_price: up(h) })
       await h.move(pastUp(h))
-      const working = async () => (await h.ledger(stop.account)).orders.find(({ status }) => status === 'NEW')
+      const working = async () => (await h.ledger(stop.account)).orders.find(({ status }) => isWorking(status))
       await vi.waitFor(async () => expect(await working()).toBeDefined(), soon)
       const id = (await working())?.order_id ?? ''
       await vi.waitFor(() => expect(['NEW', 'TRIGGERED']).toContain(stop.recorder.order(id)?.status), soon)

@@ -1,6 +1,9 @@
 import { expect } from 'vitest'
 import { type Card, card, offeredCard } from './card.suite.ts'
 
+/** A venue that has no such key may say that it belongs to another of its sites. */
+const wrongKey = { kind: 'auth', code: expect.stringMatching(/^(invalid_credentials|unknown_key)$/) }
+
 /** Another key of the same form. */
 const reversed = (text: string) => [...text].reverse().join('')
 
@@ -69,16 +72,13 @@ export const keyCheckCards: readonly Card[] = [
   card('C08', 'a key nobody has', async (h) => {
     const { exchange, who } = await h.setUp()
     const bad = { ...who, api_key: reversed(who.api_key) }
-    await expect(exchange.checkKey(bad)).rejects.toMatchObject({ kind: 'auth', code: 'invalid_credentials' })
+    await expect(exchange.checkKey(bad)).rejects.toMatchObject(wrongKey)
   }),
 
   card('C09', 'a malformed key', async (h) => {
     const { exchange, who } = await h.setUp()
     for (const api_key of ['x', 'ключ', ' ']) {
-      await expect(exchange.checkKey({ ...who, api_key }), api_key).rejects.toMatchObject({
-        kind: 'auth',
-        code: 'invalid_credentials',
-      })
+      await expect(exchange.checkKey({ ...who, api_key }), api_key).rejects.toMatchObject(wrongKey)
     }
   }),
 

@@ -15,9 +15,9 @@ export interface ContractTarget {
   above: string
   /** Above the best ask: a buy takes. */
   taking: string
-  /** Base coin that one unit of the venue's own quantity stands for; 1 unless the venue counts contracts. */
-  contract_size: string
-  /** A second symbol, with the longest ids the venue deals, and an order size for it. */
+  /** Base coin that one unit of the venue's own quantity of a symbol stands for; 1 where it is not given. */
+  contract_sizes?: Record<string, string>
+  /** A second symbol, with the longest ids the venue deals, and an order size for it in the venue's unit. */
   long_ids: { symbol: string; quantity: string }
   /** A symbol outside ASCII, its size and a resting price; null where the venue lists none. */
   unicode: { symbol: string; quantity: string; price: string } | null
@@ -36,6 +36,8 @@ export interface ContractTarget {
   }
   /** Whether the venue has, and tells, a right to transfer that is not the right to withdraw. */
   tells_transfer_right: boolean
+  /** The venue ends no session or listen key by itself. */
+  endless_session?: true
   /** Whether the venue says before it takes a server away. */
   announces_shutdown: boolean
   /** Starts an exchange of its own in place of the paper exchange. */

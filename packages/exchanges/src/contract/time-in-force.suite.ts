@@ -137,7 +137,7 @@ export const timeInForceCards: readonly Card[] = [
     const account = await h.sim.account({ balances: { USDT: '100000000' } })
     const { recorder } = await h.follow(exchange, account.credentials)
     await h.move(h.target.price)
-    const { order_id } = await exchange.placeOrder(account.credentials, h.market({ quantity: '200' }))
+    const { order_id } = await exchange.placeOrder(account.credentials, h.market({ quantity: '110' }))
     const told = await h.told(recorder, order_id, 'EXPIRED')
     expect(compareDecimal(told.executed_qty, '0')).toBe(1)
     await vi.waitFor(() => h.expectLedger(account, recorder.events), soon)

@@ -10,7 +10,7 @@ exchangeContract({
   below: '92000',
   above: '98000',
   taking: '95100',
-  contract_size: '0.01',
+  contract_sizes: { 'BTC-USDT-SWAP': '0.01', 'BTC-USDT-281229': '0.01', 'ETH-USDT-SWAP': '0.1' },
   long_ids: { symbol: 'ETH-USDT-SWAP', quantity: '0.1' },
   unicode: null,
   unaffordable: '9000',

@@ -9,7 +9,6 @@ exchangeContract({
   below: '92000',
   above: '98000',
   taking: '95100',
-  contract_size: '1',
   long_ids: { symbol: 'ETH-USDT', quantity: '0.1' },
   unicode: { symbol: '这是测试币456-USDT', quantity: '10', price: '1.1' },
   unaffordable: '9000',

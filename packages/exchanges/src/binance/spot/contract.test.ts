@@ -9,7 +9,6 @@ exchangeContract({
   below: '92000',
   above: '98000',
   taking: '95100',
-  contract_size: '1',
   long_ids: { symbol: 'ETHUSDT', quantity: '0.1' },
   unicode: { symbol: '这是测试币456', quantity: '10', price: '4.2' },
   unaffordable: '2',

@@ -128,7 +128,7 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
   closers.add(() => exchanges.close())
 
   const sourceFor = (topic: TopicName) => marketSourceOf(exchanges, topic)
-  const market = new MarketHub({ clock, sourceFor })
+  const market = new MarketHub({ clock, sourceFor, onFailure: (err) => log.error({ err }, 'market_failed') })
   closers.add(() => market.close())
 
   const accounts = new Accounts({

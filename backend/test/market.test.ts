@@ -1,7 +1,7 @@
 import type { MarketStatus, OrderBook } from '@tradercoin/protocol'
 import { type Simulator, startSimulator } from '@tradercoin/simulator'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { MarketRelay } from '../../packages/exchanges/src/market/test-relay.ts'
+import { cuttableLine } from './support/cuttable-line.ts'
 import { bookBalances, startHub, storeKey, type TestHub, type TestUser } from './support/hub.ts'
 import { liveTab, type TestTab } from './support/tab.ts'
 
@@ -43,6 +43,27 @@ const books = (tab: TestTab, symbol = 'BTCUSDT') =>
 
 const statuses = (tab: TestTab): MarketStatus[] =>
   tab.messages.flatMap((message) => (message.type === 'market_status' ? [message.data] : []))
+
+/** Moves a market to and fro, so that its book changes all the time, until the returned function is called. */
+function churn(
+  trading_mode: 'spot' | 'futures',
+  symbol: string,
+  prices: readonly [string, string],
+): () => Promise<void> {
+  let isOn = true
+  const run = async () => {
+    for (let i = 0; isOn; i++) {
+      const body = JSON.stringify({ exchange: 'binance', trading_mode, symbol, price: prices[i % 2] })
+      const headers = { 'content-type': 'application/json' }
+      await fetch(`${simulator.url}/sim/price`, { method: 'POST', headers, body })
+    }
+  }
+  const done = run()
+  return () => {
+    isOn = false
+    return done
+  }
+}
 
 async function marketConnections(): Promise<number> {
   const answer = await fetch(`${simulator.url}/sim/health`)
@@ -141,6 +162,57 @@ describe('a tab', () => {
   })
 })
 
+describe.each([
+  ['okx', 'spot', 'BTC-USDT'],
+  ['okx', 'futures', 'BTC-USDT-SWAP'],
+  ['bybit', 'spot', 'BTCUSDT'],
+  ['bybit', 'futures', 'BTCUSDT'],
+] as const)('%s %s', (exchange, trading_mode, symbol) => {
+  it('gives every channel, over the socket and over REST', async () => {
+    const tab = await open()
+    for (const channel of ['order_book', 'ticker', 'candles']) {
+      tab.send({ type: 'subscribe', data: { channel, exchange, trading_mode, symbol } })
+    }
+    const whose = { exchange, trading_mode, symbol, environment: 'paper' }
+    expect((await tab.message('order_book')).data).toMatchObject(whose)
+    expect((await tab.message('ticker')).data.mark_price === null).toBe(trading_mode === 'spot')
+    expect((await tab.message('candles')).data).toMatchObject({ ...whose, interval: '1m' })
+    for (const path of ['order-book', 'ticker', 'candles']) {
+      const query = new URLSearchParams({ exchange, trading_mode, symbol })
+      expect(await user.ask('GET', `/market/${path}?${query}`)).toMatchObject({ status: 200, body: whose })
+    }
+    tab.end()
+  })
+})
+
+describe('a tab that does not read', () => {
+  it('is sent little more market data, and its order events are not held against it', async () => {
+    const owner = await hub.newUser()
+    const tab = await open(owner.token)
+    for (const symbol of ['BTCUSDT', 'ETHUSDT']) {
+      for (const trading_mode of ['spot', 'futures']) subscribe(tab, { symbol, trading_mode, environment: 'paper' })
+    }
+    await tab.until(() => books(tab, 'ETHUSDT').length > 1, 'books')
+    const line = (tab.socket as unknown as { _socket: { pause(): void; resume(): void; bytesRead: number } })._socket
+    line.pause()
+    const stops = [churn('spot', 'BTCUSDT', ['95000', '95100']), churn('futures', 'BTCUSDT', ['95000', '95100'])]
+    const others = await open(user.token)
+    subscribe(others, {})
+    await others.until(() => books(others).length > 40, 'some seconds of market data')
+    const before = line.bytesRead
+    line.resume()
+    tab.send({ type: 'ping', data: 'still there' })
+    await tab.until(() => tab.messages.some(({ type }) => type === 'pong'), 'the pong')
+    // What had been sent by then: 64 KiB and a few messages, not some seconds of four markets.
+    expect(line.bytesRead - before).toBeLessThan(110 * 1024)
+    const seen = books(tab).length
+    await tab.until(() => books(tab).length > seen + 2, 'more books')
+    for (const stop of stops) await stop()
+    tab.end()
+    others.end()
+  }, 30_000)
+})
+
 describe('upstream', () => {
   it('serves fifty tabs of ten users from one subscription, and is given up when nobody watches', async () => {
     await vi.waitFor(async () => expect(await marketConnections()).toBe(0), soon)
@@ -156,17 +228,20 @@ describe('upstream', () => {
   }, 30_000)
 
   it('tells a tab that what it shows is stale, and then again what is true', async () => {
-    const relay = await MarketRelay.open(`${simulator.url.replace('http', 'ws')}/binance/spot`)
+    await using line = await cuttableLine(simulator.port)
     await using own = await startHub({
       config: {
-        liveUrls: { BINANCE_SPOT_REST_URL: `${simulator.url}/binance/spot`, BINANCE_SPOT_STREAM_URL: relay.url },
+        liveUrls: {
+          BINANCE_SPOT_REST_URL: `${simulator.url}/binance/spot`,
+          BINANCE_SPOT_STREAM_URL: `ws://${line.host}/binance/spot`,
+        },
       },
     })
     const { token } = await own.newUser()
     const tab = await open(token, own.url)
     subscribe(tab, { environment: 'live' })
     await tab.until(() => books(tab).length > 1, 'two books')
-    relay.cut()
+    line.cut()
     await tab.until(() => statuses(tab).some(({ state }) => state === 'stale'), 'the news that it is stale')
     const seen = books(tab).length
     await tab.until(() => books(tab).length > seen, 'a new book')
@@ -174,7 +249,6 @@ describe('upstream', () => {
       tab.messages.findLastIndex(({ type }) => type === 'market_status'),
     )
     tab.end()
-    await relay.close()
   })
 })
 
@@ -189,6 +263,7 @@ describe('a flood of market data', () => {
       }
     }
     await Promise.all(many.map((tab) => tab.until(() => books(tab, 'ETHUSDT').length > 1, 'books')))
+    const stop = churn('spot', 'BTCUSDT', ['95000', '95100'])
     const from = Date.now()
     const before = many.map((tab) => books(tab).length)
     const delays: number[] = []
@@ -202,6 +277,7 @@ describe('a flood of market data', () => {
     const median = delays.sort((a, b) => a - b)[15] ?? 0
     expect(median).toBeLessThan(100)
     const seconds = (Date.now() - from) / 1_000
+    await stop()
     for (const [index, tab] of many.entries()) {
       // Two markets of this name: spot and futures.
       expect(books(tab).length - (before[index] ?? 0)).toBeLessThanOrEqual(2 * (10 * seconds + 1))

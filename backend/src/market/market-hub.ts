@@ -13,6 +13,8 @@ export interface MarketHubDeps {
   clock: Clock
   /** @throws ExchangeError `refused` for a venue that is not there or has no market data of this kind */
   sourceFor(topic: TopicName): MarketSource
+  /** Told of errors nobody expected. */
+  onFailure(error: unknown): void
 }
 
 /**
@@ -139,7 +141,7 @@ export class MarketHub {
     const wait = passed < 0 ? 0 : Math.max(0, limits.marketIntervalMs - passed)
     this.#cancelTurn = this.#deps.clock.after(wait, () => {
       this.#cancelTurn = null
-      void this.#turn()
+      this.#turn().catch(this.#deps.onFailure)
     })
   }
 
@@ -148,6 +150,15 @@ export class MarketHub {
     this.#lastTurn = this.#deps.clock.now()
     const topics = [...this.#dirty]
     this.#dirty.clear()
+    try {
+      await this.#tellAll(topics)
+    } finally {
+      this.#isTelling = false
+      this.#planTurn()
+    }
+  }
+
+  async #tellAll(topics: readonly MarketTopic[]): Promise<void> {
     let count = 0
     for (const topic of topics) {
       for (const watcher of [...topic.watchers.keys()]) {
@@ -156,8 +167,6 @@ export class MarketHub {
         if (count % sliceSize === 0) await new Promise((resolve) => setImmediate(resolve))
       }
     }
-    this.#isTelling = false
-    this.#planTurn()
   }
 }
 

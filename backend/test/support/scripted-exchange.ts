@@ -7,12 +7,14 @@ import type {
   Exchange,
   Instrument,
   KeyCheck,
+  MarketSource,
   OrderRef,
   PlaceRequest,
   PrivateStream,
   SnapshotSince,
   StreamHandlers,
 } from '@tradercoin/exchanges'
+import { ExchangeError } from '@tradercoin/exchanges'
 import type { AccountEvent } from '@tradercoin/protocol'
 
 /** A private stream in the test's hands. */
@@ -138,5 +140,18 @@ export class ScriptedExchange implements Exchange {
     return this.instruments
   }
 
+  /** A venue with no market data: whatever is asked for is refused. */
+  readonly market: MarketSource = {
+    open(_topic, handlers) {
+      queueMicrotask(() => handlers.onRefused('This venue has no market data.'))
+      return { close() {} }
+    },
+    fetchOrderBook: () => Promise.reject(noMarketData()),
+    fetchTicker: () => Promise.reject(noMarketData()),
+    fetchCandles: () => Promise.reject(noMarketData()),
+  }
+
   async close(): Promise<void> {}
 }
+
+const noMarketData = () => new ExchangeError('refused', 'not_offered', 'This venue has no market data.')

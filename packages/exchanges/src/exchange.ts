@@ -179,8 +179,8 @@ export interface Exchange {
   amendOrder(credentials: Credentials, request: AmendRequest): Promise<void>
   /** Cached and refreshed; needs no key. */
   fetchInstruments(): Promise<readonly Instrument[]>
-  /** Public market data; absent where the venue offers none. */
-  readonly market?: MarketSource
+  /** Public market data; which channels it offers is told by the venue's capabilities. */
+  readonly market: MarketSource
   /** Closes every socket of the venue. */
   close(): Promise<void>
 }

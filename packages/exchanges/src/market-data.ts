@@ -26,7 +26,7 @@ export interface MarketHandlers {
 
 /** Public market data of one venue and environment. No key is involved. Throws ExchangeError. */
 export interface MarketSource {
-  /** Subscribes at the venue; reconnects, resubscribes and resyncs by itself until closed. */
+  /** Subscribes at the venue; reconnects, resubscribes and resyncs by itself until closed. No handler is called before it returns. */
   open(topic: MarketTopic, handlers: MarketHandlers): { close(): void }
   fetchOrderBook(tradingMode: TradingMode, symbol: string): Promise<OrderBook>
   fetchTicker(tradingMode: TradingMode, symbol: string): Promise<Ticker>

@@ -31,7 +31,7 @@ export class Login {
   #step: Step = 'login'
   /** Topics asked for one by one and not answered, by request id. */
   readonly #asked = new Map<string, string>()
-  readonly #refused: string[] = []
+  readonly #missing: string[] = []
 
   /** `now`: the venue's time (ms), at the moment the login leaves. */
   constructor(socket: Socket, credentials: Credentials, now: number, handlers: LoginHandlers) {
@@ -47,10 +47,7 @@ export class Login {
   }
 
   #loggedIn(reply: Reply) {
-    if (!reply.ok) {
-      const detail = `login refused: ${reply.msg ?? reply.code ?? 'no reason given'}`
-      return this.#handlers.onRefused(detail, loginRefusal(reply), isLateLogin(reply.msg))
-    }
+    if (!reply.ok) return this.#refused('login', reply)
     this.#step = 'together'
     this.#ask('all', topics)
   }
@@ -77,17 +74,20 @@ export class Login {
     if (topic === undefined) return
     this.#asked.delete(id)
     if (!reply.ok) {
-      if (needed.has(topic)) {
-        const detail = `topic ${topic} refused: ${reply.msg ?? reply.code ?? 'no reason given'}`
-        return this.#handlers.onRefused(detail, loginRefusal(reply), false)
-      }
-      this.#refused.push(topic)
+      if (needed.has(topic)) return this.#refused(`topic ${topic}`, reply)
+      this.#missing.push(topic)
     }
     if (this.#asked.size === 0) this.#proven()
   }
 
+  #refused(what: string, reply: Reply) {
+    this.#step = 'done'
+    const detail = `${what} refused: ${reply.msg ?? reply.code ?? 'no reason given'}`
+    this.#handlers.onRefused(detail, loginRefusal(reply), isLateLogin(reply.msg))
+  }
+
   #proven() {
     this.#step = 'done'
-    this.#handlers.onProven(this.#refused)
+    this.#handlers.onProven(this.#missing)
   }
 }

@@ -11,8 +11,7 @@ import { type AccountKey, activeKeyRow, readKeyProgress } from '../store/account
 import { BookingQueue, isEnding } from './booking-queue.ts'
 import { ComparisonPlan } from './comparison-plan.ts'
 import { credentialsOf } from './credentials.ts'
-import { completionPatienceMs, IncompleteOrders } from './incomplete-orders.ts'
-import { settleOpenRequests } from './open-requests.ts'
+import { LookUps } from './look-ups.ts'
 import type { AccountParts } from './parts.ts'
 import { reasonFor } from './reason.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
@@ -26,8 +25,6 @@ const startOverMs = 1_000
 const staleAfterMs = 75_000
 /** An event that has waited this long for the database is shown as a delay. */
 const delayedAfterMs = 5_000
-/** A look at our own open requests that failed is repeated after this. */
-const lookAgainAfterFailureMs = 15_000
 
 /**
  * One exchange key at work: its private stream and what queries add make the ledger whole. It records from the moment it starts,
@@ -38,8 +35,8 @@ export class Account implements StreamHandlers {
   readonly exchange: Exchange
   readonly parts: AccountParts
   readonly queue: BookingQueue
+  readonly lookUps: LookUps
   private readonly snapshots: SnapshotQueue
-  private readonly incomplete: IncompleteOrders
   private state: KeyState = 'connecting'
   private reason: string | null = null
   private lastEventAt: number | null = null
@@ -56,8 +53,6 @@ export class Account implements StreamHandlers {
   private line = 0
   private upAt = 0
   private readonly comparison: ComparisonPlan
-  private lookAt: number | null = null
-  private isLooking = false
   private toldState: KeyState | null = null
   private savedExpiry: number | null = null
 
@@ -66,16 +61,14 @@ export class Account implements StreamHandlers {
     this.key = key
     this.exchange = exchange
     this.snapshots = snapshots
-    this.incomplete = new IncompleteOrders(this)
     this.comparison = new ComparisonPlan(parts.clock)
     this.queue = new BookingQueue(parts, key, {
       onOverflow: (oldestAt) => this.startOver(oldestAt),
       onUnread: () => this.comparison.doubt(),
-      onIncomplete: (ids) => {
-        this.incomplete.note(ids)
-        this.expectOutcome(completionPatienceMs)
-      },
+      onIncomplete: (ids) => this.lookUps.expectExecutions(ids),
     })
+    const line = () => ({ number: this.line, upSince: this.isUp ? this.upAt : null })
+    this.lookUps = new LookUps(this, line, this.comparison)
   }
 
   /** Begins to record. `cause`: why it did not until now, for the gap of a key that did before. */
@@ -120,6 +113,7 @@ export class Account implements StreamHandlers {
   /** Ends the stream, in a state that says why. What has arrived is still booked; resolves when it is. */
   async stop(state: 'stopped' | 'action_needed' = 'stopped', reason: string | null = null): Promise<void> {
     this.isClosed = true
+    this.lookUps.close()
     this.line += 1
     this.isUp = false
     this.cancelTimer?.()
@@ -265,58 +259,7 @@ export class Account implements StreamHandlers {
     this.queue.release()
     this.setState('live', null)
     this.saveListenKey()
-    this.expectOutcome(0)
-  }
-
-  /** Our own requests that are still open are looked up at the venue at this time (our clock, ms); null when there are none. */
-  get lookDueAt(): number | null {
-    return this.isLooking || this.isClosed ? null : this.lookAt
-  }
-
-  /** A placing or a cancel is on its way: unless the stream tells how it ended, the venue is asked. */
-  expectOutcome(inMs: number): void {
-    const at = this.parts.clock.now() + inMs
-    this.lookAt = Math.min(this.lookAt ?? at, at)
-  }
-
-  /** Asks the venue about our own open requests, and about orders of which an execution is missing. */
-  async lookUp(): Promise<void> {
-    this.isLooking = true
-    this.lookAt = null
-    // One that fails does not keep the other.
-    await this.look(() => this.settleRequests())
-    await this.look(() => this.completeOrders())
-    this.isLooking = false
-  }
-
-  /** `ask` resolves in how many ms to look again; null: not before something new happens. */
-  private async look(ask: () => Promise<number | null>): Promise<void> {
-    try {
-      const nextInMs = await ask()
-      if (nextInMs !== null) this.expectOutcome(nextInMs)
-    } catch (error) {
-      if (isEnding(error)) return
-      this.parts.log('info', 'look_up_failed', { exchange_key_id: this.key.id, problem: messageOf(error) })
-      this.expectOutcome(lookAgainAfterFailureMs)
-    }
-  }
-
-  private async settleRequests(): Promise<number | null> {
-    const { line } = this
-    const { nextInMs, isStreamBehind } = await settleOpenRequests(this, this.isUp ? this.upAt : null)
-    if (isStreamBehind && line === this.line) this.comparison.suspect()
-    return nextInMs
-  }
-
-  private async completeOrders(): Promise<number | null> {
-    const { line } = this
-    const { executions, isLacking, nextInMs } = await this.incomplete.complete()
-    if (executions > 0) {
-      this.parts.log('warn', 'missing_fill_found', { exchange_key_id: this.key.id, executions })
-      if (line === this.line) this.comparison.suspect()
-    }
-    if (isLacking) this.comparison.doubt()
-    return nextInMs
+    this.lookUps.expectOutcome(0)
   }
 
   /** What arrived before the line was lost is true all the same and is booked. */

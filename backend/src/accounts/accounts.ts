@@ -223,7 +223,7 @@ export class Accounts {
     const mostOverdue = new Map<Exchange, Account>()
     for (const account of this.accounts.values()) {
       account.refresh()
-      if ((account.lookDueAt ?? Number.POSITIVE_INFINITY) <= now) void account.lookUp()
+      if ((account.lookUps.dueAt ?? Number.POSITIVE_INFINITY) <= now) void account.lookUps.run()
       const dueAt = account.comparisonDueAt
       if (dueAt === null || dueAt > now) continue
       const other = mostOverdue.get(account.exchange)?.comparisonDueAt ?? Number.POSITIVE_INFINITY

@@ -23,7 +23,7 @@ export async function amendOrder(account: Account, id: number, body: AmendOrderB
   await checkAmendable(account, id, { price, quantity })
   const { order, amend } = await parts.writer.run('requestAmend', { user_id, id, price, quantity })
   if (amend === null) return { order, refusal: null }
-  account.expectOutcome(askAfterMs)
+  account.lookUps.expectOutcome(askAfterMs)
   try {
     await exchange.amendOrder(credentialsOf(parts, key), requestOf(order, { price, quantity }))
     return { order, refusal: null }

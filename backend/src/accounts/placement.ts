@@ -25,7 +25,7 @@ export async function placeOrder(account: Account, body: PlaceOrderBody): Promis
   const { user_id, id: exchange_key_id, exchange } = key
   const terms = termsOf(request, instrument)
   const { id } = await parts.writer.run('createPendingOrder', { user_id, exchange_key_id, exchange, terms })
-  account.expectOutcome(askAfterMs)
+  account.lookUps.expectOutcome(askAfterMs)
   const outcome = await sendOrder(account, request)
   return parts.writer.run('settlePlace', { user_id, id, outcome })
 }
@@ -54,7 +54,7 @@ export async function cancelOrder(account: Account, id: number): Promise<CancelA
   const { user_id } = key
   const { order, isNew } = await parts.writer.run('requestCancel', { user_id, id })
   if (!isNew) return { order, problem: null }
-  account.expectOutcome(askAfterMs)
+  account.lookUps.expectOutcome(askAfterMs)
   const { trading_mode, symbol, order_id, client_order_id } = order
   try {
     await exchange.cancelOrder(credentialsOf(parts, key), { trading_mode, symbol, order_id, client_order_id })

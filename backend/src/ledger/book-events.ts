@@ -54,6 +54,7 @@ function bookGuarded(booking: Booking, event: AccountEvent): void {
   const { db, context } = booking
   const mark = context.outbox.mark()
   const result = { ...booking.result }
+  const [changed, incomplete] = [new Set(booking.changed), new Set(booking.incomplete)]
   db.run('SAVEPOINT booking')
   try {
     bookEvent(booking, event)
@@ -61,7 +62,7 @@ function bookGuarded(booking: Booking, event: AccountEvent): void {
     if (isStorageFailure(error) || !db.inTransaction) throw error
     db.run('ROLLBACK TO booking')
     context.outbox.rewind(mark)
-    booking.result = result
+    Object.assign(booking, { result, changed, incomplete })
     keepBadEvent(booking, event, error instanceof Error ? error.message : String(error))
   }
   db.run('RELEASE booking')

@@ -3,6 +3,7 @@ import type { AccountEvent } from '@tradercoin/protocol'
 import { readFrame as readFuturesFrame } from '../binance/futures/frame.ts'
 import { parseStreamEvent as parseFuturesEvent } from '../binance/futures/parse.ts'
 import { parseStreamEvent as parseSpotEvent } from '../binance/spot/parse.ts'
+import { okxFuzzTarget } from '../okx/fuzz-target.suite.ts'
 import { parseJson } from '../transport/json.ts'
 import type { FuzzTarget } from './fuzz.suite.ts'
 
@@ -62,4 +63,5 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       return e === 'TRADE_LITE' || (e === 'ACCOUNT_UPDATE' && isEmptyList(B) && isEmptyList(P))
     },
   },
+  okxFuzzTarget,
 ]

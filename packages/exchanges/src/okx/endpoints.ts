@@ -23,10 +23,10 @@ interface Site {
 
 const main: Site = { rest: 'https://openapi.okx.com', live: 'wss://ws.okx.com', demo: 'wss://wspap.okx.com' }
 
-const sites: Readonly<Record<string, Site>> = {
-  eea: { rest: 'https://eea.okx.com', live: 'wss://wseea.okx.com', demo: 'wss://wseeapap.okx.com' },
-  us: { rest: 'https://us.okx.com', live: 'wss://wsus.okx.com', demo: 'wss://wsuspap.okx.com' },
-}
+const sites = new Map<string, Site>([
+  ['eea', { rest: 'https://eea.okx.com', live: 'wss://wseea.okx.com', demo: 'wss://wseeapap.okx.com' }],
+  ['us', { rest: 'https://us.okx.com', live: 'wss://wsus.okx.com', demo: 'wss://wsuspap.okx.com' }],
+])
 
 export const regions = [
   { region: 'eea', name: 'OKX Europe (my.okx.com)' },
@@ -42,7 +42,7 @@ export function okxEndpoints(
   region: string | null,
   override: Endpoints | null,
 ): OkxEndpoints {
-  const site = region === null ? main : sites[region]
+  const site = region === null ? main : sites.get(region)
   if (site === undefined) throw new ExchangeError('refused', 'endpoint_missing', `OKX has no site "${region}".`)
   const own =
     environment === 'paper' ? null : { rest: site.rest, stream: environment === 'demo' ? site.demo : site.live }

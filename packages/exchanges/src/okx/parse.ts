@@ -16,16 +16,18 @@ export interface ParsedPush {
 
 type Reader = (row: unknown, find: FindInstrument) => AccountEvent[]
 
-const readers: Readonly<Record<string, Reader>> = {
-  orders: (row, find) => {
-    const event = parseOrderPush(row, find)
-    const { amendResult }: RawOrder = object(row, 'order')
-    // The record has no place for a refused amendment: the order stays as it was, and what was said of it is kept.
-    return amendResult === '-1' ? [event, rawEvent('amend_failed', JSON.stringify(row), null)] : [event]
-  },
-  'orders-algo': readAlgo,
-  'algo-advance': readAlgo,
-  positions: (row, find) => [{ kind: 'position', position: parsePosition(row, find, null) }],
+const readers = new Map<string, Reader>([
+  ['orders', readOrder],
+  ['orders-algo', readAlgo],
+  ['algo-advance', readAlgo],
+  ['positions', (row, find) => [{ kind: 'position', position: parsePosition(row, find, null) }]],
+])
+
+function readOrder(row: unknown, find: FindInstrument): AccountEvent[] {
+  const event = parseOrderPush(row, find)
+  const { amendResult }: RawOrder = object(row, 'order')
+  // The record has no place for a refused amendment: the order stays as it was, and what was said of it is kept.
+  return amendResult === '-1' ? [event, rawEvent('amend_failed', JSON.stringify(row), null)] : [event]
 }
 
 function readAlgo(row: unknown, find: FindInstrument): AccountEvent[] {
@@ -67,7 +69,7 @@ export function parsePush(frame: unknown, payload: string, find: FindInstrument)
 }
 
 function readRow(channel: string, row: unknown, find: FindInstrument, read: (make: () => AccountEvent[]) => void) {
-  const reader = readers[channel]
+  const reader = readers.get(channel)
   if (reader !== undefined) return read(() => reader(row, find))
   read(() => {
     if (channel === 'account') {

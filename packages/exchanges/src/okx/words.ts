@@ -73,38 +73,38 @@ export function orderKind(word: unknown): Kind {
 }
 
 /** Why an order was canceled; of numbers that are not here the number itself is told. */
-const cancelSources: Readonly<Record<string, string>> = {
-  '0': 'canceled by the exchange',
-  '1': 'canceled by the user',
-  '2': 'reduced away: the account was short of margin',
-  '3': 'canceled for risk: the maintenance margin was too low',
-  '4': 'the borrowing limit was reached',
-  '6': 'auto-deleveraging',
-  '7': 'the contract was delivered',
-  '9': 'the funding fee left too little balance',
-  '10': 'the option expired',
-  '13': 'a fill-or-kill order that could not be filled completely',
-  '14': 'the rest of an immediate-or-cancel order',
-  '15': 'the price is beyond the limit',
-  '17': 'its position was closed at market',
-  '20': 'the cancel-all-after timer fired',
-  '21': 'its position was closed',
-  '22': 'displaced by a better reduce-only order',
-  '23': 'displaced by a better reduce-only order',
-  '27': "the counterparties' prices differ by more than 5 %",
-  '31': 'post-only order would have taken liquidity',
-  '32': 'self-trade prevention',
-  '33': 'too many matches for one order',
-  '36': 'its stop loss was triggered',
-  '37': 'its stop loss was canceled',
-  '38': 'market maker protection',
-  '39': 'market maker protection',
-  '42': 'the chase distance was reached',
-  '43': 'the price is too far from the index',
-  '44': 'automatic conversion',
-  '45': 'the price rule of retail price improvement',
-  '46': 'delta reducing',
-}
+const cancelSources = new Map<unknown, string>([
+  ['0', 'canceled by the exchange'],
+  ['1', 'canceled by the user'],
+  ['2', 'reduced away: the account was short of margin'],
+  ['3', 'canceled for risk: the maintenance margin was too low'],
+  ['4', 'the borrowing limit was reached'],
+  ['6', 'auto-deleveraging'],
+  ['7', 'the contract was delivered'],
+  ['9', 'the funding fee left too little balance'],
+  ['10', 'the option expired'],
+  ['13', 'a fill-or-kill order that could not be filled completely'],
+  ['14', 'the rest of an immediate-or-cancel order'],
+  ['15', 'the price is beyond the limit'],
+  ['17', 'its position was closed at market'],
+  ['20', 'the cancel-all-after timer fired'],
+  ['21', 'its position was closed'],
+  ['22', 'displaced by a better reduce-only order'],
+  ['23', 'displaced by a better reduce-only order'],
+  ['27', "the counterparties' prices differ by more than 5 %"],
+  ['31', 'post-only order would have taken liquidity'],
+  ['32', 'self-trade prevention'],
+  ['33', 'too many matches for one order'],
+  ['36', 'its stop loss was triggered'],
+  ['37', 'its stop loss was canceled'],
+  ['38', 'market maker protection'],
+  ['39', 'market maker protection'],
+  ['42', 'the chase distance was reached'],
+  ['43', 'the price is too far from the index'],
+  ['44', 'automatic conversion'],
+  ['45', 'the price rule of retail price improvement'],
+  ['46', 'delta reducing'],
+])
 
 /** Ends by themselves: delivery, expiry, a fill-or-kill that could not be filled, the rest of an immediate-or-cancel. */
 const expirySources: ReadonlySet<unknown> = new Set(['7', '10', '13', '14'])
@@ -131,7 +131,7 @@ export function orderStatus(order: {
     case 'filled':
       return { status: 'FILLED', reason: null }
     case 'mmp_canceled':
-      return { status: 'CANCELED', reason: cancelSources['38'] ?? null }
+      return { status: 'CANCELED', reason: cancelSources.get('38') ?? null }
     case 'canceled':
       break
     default:
@@ -146,7 +146,7 @@ export function orderStatus(order: {
 
 function cancelReason(source: unknown): string | null {
   if (typeof source !== 'string' || source === '') return null
-  return cancelSources[source] ?? `cancel source ${source.slice(0, 40)}`
+  return cancelSources.get(source) ?? `cancel source ${source.slice(0, 40)}`
 }
 
 const forcedKinds = new Map<unknown, ExecutionKind>([

@@ -11,6 +11,7 @@ import type { Fill, Order } from '../engine/order.ts'
 import { Random } from '../engine/random.ts'
 import { UnifiedClearing } from '../engine/unified-clearing.ts'
 import { Delivery } from '../faults/delivery.ts'
+import { refuseUpgrade } from '../http/refuse-upgrade.ts'
 import { type HttpReply, type HttpRequest, ipOf, splitUrl } from '../http/request.ts'
 import type { AppOrder, Venue } from '../venue.ts'
 import type { World } from '../world.ts'
@@ -21,7 +22,7 @@ import { CATEGORIES, type Category } from './categories.ts'
 import { refusalAnswer } from './checks.ts'
 import { badParameter } from './errors.ts'
 import { Feed } from './feed.ts'
-import { handshakeRefusal, refuseHandshake } from './handshake.ts'
+import { handshakeRefusal } from './handshake.ts'
 import { Ids } from './ids.ts'
 import { BYBIT_INSTRUMENTS, DEFAULT_LEVERAGE, engineSymbol } from './instruments.ts'
 import { marketEndpoints } from './market-api.ts'
@@ -182,7 +183,7 @@ export class BybitVenue implements Venue {
     const open = this.#opener(path.slice(this.prefix.length))
     const refused = handshakeRefusal(this, ip)
     if (refused || !open) {
-      refuseHandshake(socket, refused ?? { status: 404, text: 'Not Found' })
+      refuseUpgrade(socket, refused ?? { status: 404, body: 'Not Found' })
       return
     }
     this.#sockets.handleUpgrade(request, socket, head, (ws) => open(ws, ip, query))

@@ -128,12 +128,12 @@ export function posIdOf(venue: OkxVenue, account: Account, position: Position): 
   return (FIRST_POSITION + BigInt(account.uid) * 1000n + BigInt(index * 6 + side)).toString()
 }
 
-export function mgnModeOf(position: Position): string {
+function mgnModeOf(position: Position): string {
   return position.isolated ? 'isolated' : 'cross'
 }
 
 /** Contracts, as the venue counts them: positive on a side of its own, signed in net mode. */
-export function posOf(position: Position): string {
+function posOf(position: Position): string {
   return (position.side === 'SHORT' ? position.amount.abs() : position.amount).toFixed()
 }
 
@@ -207,5 +207,49 @@ export function positionRow(venue: OkxVenue, account: Account, position: Positio
     usdPx: usdPrice(venue, ccy).toFixed(),
     vegaBS: '',
     vegaPA: '',
+  }
+}
+
+/** A row of balance_and_position: cash of these assets, and the positions under these keys. */
+export function cashRow(
+  venue: OkxVenue,
+  account: Account,
+  eventType: string,
+  assets: string[],
+  keys: string[],
+  trades: unknown[],
+): Record<string, unknown> {
+  return {
+    pTime: String(venue.api.now()),
+    eventType,
+    balData: assets.map((ccy) => ({
+      ccy,
+      cashBal: text(account.wallet.total(ccy)),
+      uTime: String(account.wallet.updatedAt),
+    })),
+    posData: keys.flatMap((key) => {
+      const position = account.positions.get(key)
+      return position ? [briefPosition(venue, account, position)] : []
+    }),
+    trades,
+  }
+}
+
+function briefPosition(venue: OkxVenue, account: Account, position: Position): Record<string, unknown> {
+  const { instrument } = venue.engine.markets.get(position.symbol) as Market
+  return {
+    posId: posIdOf(venue, account, position),
+    tradeId: position.lastTradeId,
+    instId: instrument.name,
+    instType: instTypeOf(instrument),
+    mgnMode: mgnModeOf(position),
+    posSide: posSideOf(position.side),
+    pos: posOf(position),
+    ccy: settleAsset(instrument),
+    posCcy: '',
+    avgPx: position.amount.eq(ZERO) ? '' : position.entry.round(10, 1).toFixed(),
+    nonSettleAvgPx: '',
+    settledPnl: '',
+    uTime: String(position.updatedAt),
   }
 }

@@ -4,11 +4,11 @@ import { settleAsset } from '../engine/instrument.ts'
 import type { Market } from '../engine/market.ts'
 import type { Fill, Order } from '../engine/order.ts'
 import { toJson } from '../http/json.ts'
-import { balanceRow, heldAssets, mgnModeOf, openPositions, posIdOf, positionRow, posOf } from './account-shapes.ts'
+import { balanceRow, cashRow, heldAssets, openPositions, positionRow } from './account-shapes.ts'
 import type { Algo } from './algo.ts'
 import type { Connection, Subscription } from './connection.ts'
-import { familyOf, instTypeOf, isOfType } from './instruments.ts'
-import { orderPush, type Push, posSideOf } from './order-shapes.ts'
+import { familyOf, isOfType } from './instruments.ts'
+import { orderPush, type Push } from './order-shapes.ts'
 import type { OkxVenue } from './venue.ts'
 
 /** Changes of balances and positions are gathered for so long before they are pushed. */
@@ -136,7 +136,7 @@ export class PrivateChannels {
     } else if (subscription.channel === 'balance_and_position') {
       const assets = heldAssets(account)
       const keys = [...account.positions].filter(([, position]) => !position.amount.eq(0)).map(([key]) => key)
-      const data = [this.#cashRow(account, 'snapshot', assets, keys, [])]
+      const data = [cashRow(this.#venue, account, 'snapshot', assets, keys, [])]
       connection.deliver(toJson({ arg: this.#arg(account, subscription), data }))
     }
   }
@@ -188,46 +188,9 @@ export class PrivateChannels {
   #cash(account: Account, eventType: string, assets: string[], keys: string[], trades: unknown[]): void {
     let row: unknown
     this.#publish(account, 'balance_and_position', () => {
-      row ??= this.#cashRow(account, eventType, assets, keys, trades)
+      row ??= cashRow(this.#venue, account, eventType, assets, keys, trades)
       return { data: [row] }
     })
-  }
-
-  #cashRow(account: Account, eventType: string, assets: string[], keys: string[], trades: unknown[]): unknown {
-    const venue = this.#venue
-    return {
-      pTime: String(venue.api.now()),
-      eventType,
-      balData: assets.map((ccy) => ({
-        ccy,
-        cashBal: account.wallet.total(ccy).round(10, 0).toFixed(),
-        uTime: String(account.wallet.updatedAt),
-      })),
-      posData: keys.flatMap((key) => {
-        const position = account.positions.get(key)
-        if (!position) return []
-        const { instrument } = venue.engine.markets.get(position.symbol) as Market
-        const open = !position.amount.eq(0)
-        return [
-          {
-            posId: posIdOf(venue, account, position),
-            tradeId: position.lastTradeId,
-            instId: instrument.name,
-            instType: instTypeOf(instrument),
-            mgnMode: mgnModeOf(position),
-            posSide: posSideOf(position.side),
-            pos: posOf(position),
-            ccy: settleAsset(instrument),
-            posCcy: '',
-            avgPx: open ? position.entry.round(10, 1).toFixed() : '',
-            nonSettleAvgPx: '',
-            settledPnl: '',
-            uTime: String(position.updatedAt),
-          },
-        ]
-      }),
-      trades,
-    }
   }
 
   #touch(account: Account, assets: Iterable<string>, positions: Iterable<string>): void {

@@ -1,41 +1,40 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Account, Position } from '../engine/account.ts'
-import { type Big, dec, ZERO } from '../engine/decimal.ts'
+import type { Account } from '../engine/account.ts'
+import { type Big, ZERO } from '../engine/decimal.ts'
 import { Engine } from '../engine/engine.ts'
 import type { OrderEvent } from '../engine/events.ts'
 import { House } from '../engine/house.ts'
-import { settleAsset } from '../engine/instrument.ts'
 import type { Market } from '../engine/market.ts'
 import type { Fill, Order } from '../engine/order.ts'
-import { positionKey } from '../engine/positions.ts'
 import { Random } from '../engine/random.ts'
 import { UnifiedClearing } from '../engine/unified-clearing.ts'
 import { Delivery } from '../faults/delivery.ts'
+import { rejectedHandshake } from '../faults/handshake.ts'
+import { refuseUpgrade, type UpgradeAnswer } from '../http/refuse-upgrade.ts'
 import { type HttpReply, type HttpRequest, ipOf, splitUrl } from '../http/request.ts'
-import type { AppOrder, StopOrders, Venue } from '../venue.ts'
+import type { AppOrder, Venue } from '../venue.ts'
 import type { World } from '../world.ts'
 import { accountEndpoints } from './account-api.ts'
 import type { Algo } from './algo.ts'
 import { AlgoBook } from './algo-book.ts'
-import { algoEndpoints, placeAlgo } from './algo-orders.ts'
+import { algoEndpoints } from './algo-orders.ts'
 import { algoRow } from './algo-shapes.ts'
-import { EXCHANGE, OkxApi } from './api.ts'
+import { BANNED, EXCHANGE, OkxApi, retryAfter } from './api.ts'
+import { placeFromApp, stopOrders } from './app.ts'
 import { startAttached } from './attached.ts'
 import { PrivateChannels } from './channels.ts'
-import { checkPrice, checkSize, isContract } from './checks.ts'
 import type { SocketPath } from './connection.ts'
 import { PublicFeed } from './feed.ts'
 import { OKX_INSTRUMENTS } from './instruments.ts'
 import { marketEndpoints } from './market-data.ts'
 import { type Amendment, averageOf, cancelSourceOf, noteFill, stateOf } from './order-shapes.ts'
-import { orderEndpoints, submit } from './orders.ts'
-import { Params } from './params.ts'
+import { orderEndpoints } from './orders.ts'
+import { fund, liquidate, transfer } from './outside.ts'
 import { DeadMan, positionEndpoints } from './positions-api.ts'
 import { queryEndpoints } from './queries.ts'
 import { RateLimits } from './rate-limits.ts'
 import { OkxSockets } from './sockets.ts'
-import { refuseUpgrade, upgradeFault } from './upgrade.ts'
 
 /** OKX v5: one key for spot, swaps and futures; REST under /api/v5, sockets under /ws/v5. */
 export class OkxVenue implements Venue {
@@ -64,29 +63,7 @@ export class OkxVenue implements Venue {
     }),
     fill: (fill: Fill) => ({ side: fill.side.toLowerCase() }),
   }
-  readonly stops: StopOrders = {
-    place: (account, market, { side, quantity, trigger, clientId }) => {
-      const params = new Params({
-        instId: market.symbol,
-        tdMode: isContract(market) ? 'cross' : 'cash',
-        side: side.toLowerCase(),
-        ordType: 'conditional',
-        sz: quantity,
-        slTriggerPx: trigger,
-        slOrdPx: '-1',
-        reduceOnly: isContract(market),
-        algoClOrdId: clientId,
-      })
-      placeAlgo.run(this, account, params)
-    },
-    open: (account) =>
-      this.algos.open(account).map((algo) => ({
-        clientId: algo.algoClOrdId,
-        createdAt: algo.cTime,
-        cancel: () => this.algos.cancel(algo),
-      })),
-    trim: (account, keep) => this.algos.trim(account, keep),
-  }
+  readonly stops = stopOrders(this)
   #amending: Amendment | undefined
 
   constructor(world: World) {
@@ -134,80 +111,26 @@ export class OkxVenue implements Venue {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { path } = splitUrl(request.url ?? '')
     const which = /^\/okx\/ws\/v5\/(public|private|business)$/.exec(path)?.[1] as SocketPath | undefined
-    const fault = upgradeFault(this.world, { exchange: EXCHANGE })
-    if (fault) refuseUpgrade(socket, fault)
-    else if (!which) refuseUpgrade(socket, { status: 404 })
-    else if (!this.api.limits.allows(`connect|${ipOf(request)}`, 3, 1000)) refuseUpgrade(socket, { status: 429 })
-    else this.sockets.open(request, socket, head, which)
+    const refused = this.#refused(ipOf(request))
+    if (refused) refuseUpgrade(socket, refused)
+    else if (which) this.sockets.open(request, socket, head, which)
+    else refuseUpgrade(socket, { status: 404 })
   }
 
   placeFromApp(account: Account, market: Market, order: AppOrder): Order {
-    const limit = order.type === 'LIMIT'
-    const isSpot = !isContract(market)
-    const qty = dec(order.quantity)
-    checkSize(market, qty, !limit)
-    if (limit) checkPrice(market, dec(order.price ?? '0'), order.side)
-    const type = limit ? (order.postOnly ? 'post_only' : 'limit') : 'market'
-    return submit(this, account, market, {
-      clientId: order.clientId ?? '',
-      side: order.side,
-      type,
-      kind: order.type,
-      tif: limit ? 'GTC' : 'IOC',
-      postOnly: order.postOnly ?? false,
-      price: limit ? dec(order.price ?? '0') : ZERO,
-      qty,
-      stp: 'EXPIRE_MAKER',
-      positionSide: !isSpot && account.hedge ? (order.side === 'BUY' ? 'LONG' : 'SHORT') : 'BOTH',
-      extra: { tdMode: isSpot ? 'cash' : 'cross', ...(isSpot && !limit ? { tgtCcy: 'base_ccy' } : {}) },
-    })
+    return placeFromApp(this, account, market, order)
   }
 
   transfer(account: Account, asset: string, amount: string): void {
-    this.engine.act(() => {
-      account.wallet.credit(asset, dec(amount))
-      account.wallet.updatedAt = this.engine.time
-      this.channels.moved(account, 'transferred', [asset], [])
-      this.engine.touchAccount(account)
-    })
+    transfer(this, account, asset, amount)
   }
 
-  /** Pays or charges funding on a position's notional at the mark price. */
   fund(account: Account, market: Market, rate: Big): void {
-    this.engine.act(() => {
-      for (const position of account.positions.values()) {
-        if (position.symbol !== market.symbol || position.amount.eq(ZERO)) continue
-        const payment = ZERO.minus(this.clearing.futures.notional(position).times(rate)).round(8, 0)
-        const asset = settleAsset(market.instrument)
-        account.wallet.credit(asset, payment)
-        account.wallet.updatedAt = this.engine.time
-        position.openFunding = position.openFunding.plus(payment)
-        position.updatedAt = this.engine.time
-        const key = positionKey(position.symbol, position.side, position.isolated)
-        this.channels.moved(account, 'funding_fee', [asset], [key])
-        this.engine.touchAccount(account)
-      }
-    })
+    fund(this, account, market, rate)
   }
 
-  /** Closes positions whose margin no longer covers the maintenance margin. */
   moved(market: Market): void {
-    for (const account of this.world.accounts.byId.values()) {
-      if (account.exchange !== EXCHANGE) continue
-      if (![...account.positions.values()].some(({ symbol, amount }) => symbol === market.symbol && !amount.eq(ZERO)))
-        continue
-      const doomed = this.clearing.futures.doomed(account)
-      if (doomed.length === 0) continue
-      this.engine.act(() => {
-        const symbols = new Set(doomed.map(({ symbol }) => symbol))
-        for (const order of [...account.open]) {
-          if (!symbols.has(order.market.symbol)) continue
-          order.extra.cancelSource = '3'
-          this.engine.cancel(order)
-        }
-        for (const position of doomed) this.#liquidate(account, position)
-      })
-    }
+    liquidate(this, market)
   }
 
   /** The key was deleted: its sockets are closed. */
@@ -277,31 +200,16 @@ export class OkxVenue implements Venue {
     this.delivery.close()
   }
 
+  #refused(ip: string): UpgradeAnswer | undefined {
+    const ban = this.world.faults.active('ban_ip', { exchange: EXCHANGE })
+    if (ban) return { status: 429, headers: retryAfter(ban), body: BANNED }
+    const rejected = rejectedHandshake(this.world, { exchange: EXCHANGE })
+    return rejected ?? (this.api.limits.allows(`connect|${ip}`, 3, 1000) ? undefined : { status: 429 })
+  }
+
   #private(accountId: string | undefined) {
     if (accountId !== undefined) return this.channels.of(accountId)
     return this.sockets.select(({ account, path }) => account !== undefined || path === 'private')
-  }
-
-  #liquidate(account: Account, position: Position): void {
-    const market = this.engine.markets.get(position.symbol)
-    if (!market) return
-    this.engine.place(account, market, {
-      clientId: '',
-      side: position.amount.gt(ZERO) ? 'SELL' : 'BUY',
-      type: 'market',
-      kind: 'MARKET',
-      tif: 'IOC',
-      price: ZERO,
-      qty: position.amount.abs(),
-      stp: 'NONE',
-      positionSide: position.side,
-      isolated: position.isolated,
-      extra: {
-        tdMode: position.isolated ? 'isolated' : 'cross',
-        liquidation: true,
-        category: 'full_liquidation',
-      },
-    })
   }
 
   #tellOrder(event: OrderEvent): void {

@@ -51,6 +51,8 @@ export interface Venue {
     order(order: Order): Record<string, unknown>
     fill(fill: Fill): Record<string, unknown>
   }
+  /** A cancel is only accepted at first and may lose against a fill: the lost_cancel fault. */
+  readonly losesCancels?: true
   /** Keys come with a passphrase, and never with a public key of their owner's. */
   readonly passphrases?: boolean
   /** Client order ids are letters and digits only. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Simulator } from '../src/index.ts'
 import { authArgs, get, movePrice, open, place, post, rows, socket, stream, user } from './bybit-client.ts'
 import { ledger, sim, start, type TestAccount } from './harness.ts'
@@ -16,10 +16,6 @@ async function arm(simulator: Simulator, fault: object): Promise<void> {
 }
 
 describe('faults of the Bybit paper exchange', () => {
-  afterEach(() => {
-    vi.useRealTimers()
-  })
-
   it('cut, refuse and ban connections', async () => {
     await using simulator = await start()
     const owner = await user(simulator)
@@ -145,20 +141,19 @@ describe('faults of the Bybit paper exchange', () => {
     await using simulator = await start()
     const owner = await user(simulator)
     const events = await stream(simulator, owner)
-    // The clock stands still, so that the cancel is as late as it can be and yet accepted.
-    vi.useFakeTimers({ toFake: ['Date'] })
-    const orderId = await place(simulator, owner, { ...LIMIT, orderType: 'Market' })
-    const cancel = await post(simulator, owner, '/v5/order/cancel', { category: 'linear', symbol: 'BTCUSDT', orderId })
-    expect(cancel.body.retCode).toBe(0)
+    const orderId = await place(simulator, owner, LIMIT)
+    await arm(simulator, { kind: 'lost_cancel', account_id: owner.account_id })
+    const named = { category: 'linear', symbol: 'BTCUSDT', orderId }
+    expect((await post(simulator, owner, '/v5/order/cancel', named)).body.retCode).toBe(0)
     await events.until((frame) => frame.topic === 'order' && frame.data.at(-1).cancelType === 'CancelByUser')
     const filled = (await rows(events, 'order', () => true)).filter((row) => row.orderStatus === 'Filled')
     expect(filled).toMatchObject([
       { rejectReason: 'EC_NoError', cancelType: 'UNKNOWN' },
       { rejectReason: 'EC_OrigClOrdIDDoesNotExist', cancelType: 'CancelByUser', cumExecQty: '0.02' },
     ])
-    vi.setSystemTime(Date.now() + 200)
-    const late = await post(simulator, owner, '/v5/order/cancel', { category: 'linear', symbol: 'BTCUSDT', orderId })
-    expect(late.body.retCode).toBe(110001)
+    expect((await post(simulator, owner, '/v5/order/cancel', named)).body.retCode).toBe(110001)
+    const binance = { kind: 'lost_cancel', exchange: 'binance' }
+    expect((await sim(simulator, 'POST', '/sim/faults', binance)).status).toBe(400)
   })
 })
 

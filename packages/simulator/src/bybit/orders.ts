@@ -12,9 +12,6 @@ import { checkTriggerSide, readTicket } from './tickets.ts'
 import type { BybitVenue } from './venue.ts'
 import { isWaiting } from './words.ts'
 
-/** A cancel that comes this soon after the last fill was on its way when the order filled. */
-const RACE_MS = 100
-
 type Placed = { orderId: string; orderLinkId: string }
 
 function placed(venue: BybitVenue, order: Order): Placed {
@@ -65,10 +62,13 @@ function target(venue: BybitVenue, account: Account, category: Category, params:
 function cancel(venue: BybitVenue, account: Account, category: Category, params: Params): Placed {
   checkScope(account, category)
   const order = target(venue, account, category, params)
-  const justFilled = order.status === 'FILLED' && venue.world.clock.monotonic() - order.updatedAt < RACE_MS
-  if (justFilled) venue.feed.cancelLost(order)
-  else if (isOpen(order)) venue.engine.cancel(order)
-  else throw noSuchOrder(category === 'spot')
+  if (!isOpen(order)) throw noSuchOrder(category === 'spot')
+  if (!isResting(order) || !venue.takeLostCancel(account)) venue.engine.cancel(order)
+  else {
+    // Accepted, but the market was there first.
+    venue.house.move(order.market, order.price)
+    venue.feed.cancelLost(order)
+  }
   return placed(venue, order)
 }
 
@@ -128,6 +128,10 @@ function cancelAll(venue: BybitVenue, account: Account, params: Params): unknown
     }
   })
   return { list, success: '1' }
+}
+
+function isResting(order: Order): boolean {
+  return order.kind === 'LIMIT' && !isWaiting(order)
 }
 
 type Single = (venue: BybitVenue, account: Account, category: Category, params: Params) => Placed

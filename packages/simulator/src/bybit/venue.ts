@@ -47,6 +47,7 @@ export class BybitVenue implements Venue {
   readonly exchange = 'bybit'
   readonly modes = ['spot', 'futures'] as const
   readonly prefix = '/bybit'
+  readonly losesCancels = true
   readonly world: World
   readonly engine: Engine
   readonly clearing: UnifiedClearing
@@ -242,6 +243,11 @@ export class BybitVenue implements Venue {
   dropSoonIfFaulty(account: Account, ws: WebSocket): void {
     if (!this.world.faults.take('drop_connection', { accountId: account.id, exchange: this.exchange })) return
     setImmediate(() => ws.terminate())
+  }
+
+  /** Whether the next cancel of the account is to lose against a fill. */
+  takeLostCancel(account: Account): boolean {
+    return this.world.faults.take('lost_cancel', { accountId: account.id, exchange: this.exchange }) !== undefined
   }
 
   /** Told on the status socket only; order entry refuses new orders from then on, then all of them close. */

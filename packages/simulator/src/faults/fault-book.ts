@@ -16,6 +16,7 @@ export const FAULT_KINDS = [
   'service_upgrade_notice',
   'malformed_frame',
   'margin_call',
+  'lost_cancel',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]

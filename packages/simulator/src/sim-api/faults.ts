@@ -25,6 +25,7 @@ const KINDS: Record<FaultKind, { fields: string[]; count?: number; durationMs?: 
   service_upgrade_notice: { fields: ['close_after_ms'], count: 1, immediate: true },
   malformed_frame: { fields: [], count: 1 },
   margin_call: { fields: [], count: 1, immediate: true },
+  lost_cancel: { fields: [], count: 1 },
 }
 
 /** POST /sim/faults: arms a fault, or strikes at once where the kind is an event in itself. */
@@ -68,9 +69,10 @@ export function addFault(world: World, fields: Fields): unknown {
   return { ...describeFault(fault), hits }
 }
 
-/** Listen keys and margin calls are not on every venue. */
+/** Listen keys, margin calls and cancels that are accepted first are not on every venue. */
 function knows(venue: Venue, kind: FaultKind): boolean {
   if (kind === 'expire_listen_key') return venue.expireCredential !== undefined
+  if (kind === 'lost_cancel') return venue.losesCancels === true
   return kind !== 'margin_call' || venue.marginCall !== undefined
 }
 

@@ -22,6 +22,7 @@ exchangeContract({
       changeSetting(url, account, '/v5/account/set-margin-mode', { setMarginMode: 'ISOLATED_MARGIN' }),
   },
   tells_transfer_right: true,
+  pooled_margin: true,
   endless_session: true,
   announces_shutdown: false,
 })

@@ -2,7 +2,7 @@ import type { AccountEvent, BalanceReport } from '@tradercoin/protocol'
 import { addDecimal, compareDecimal } from '@tradercoin/protocol'
 import { expect, vi } from 'vitest'
 import type { SimAccount } from '../test-simulator.ts'
-import { type Card, card } from './card.suite.ts'
+import { type Card, card, offeredCard } from './card.suite.ts'
 import { type Harness, nothingKnown, soon } from './harness.suite.ts'
 
 /** The last that is told of each asset. */
@@ -50,19 +50,34 @@ export const balanceCards: readonly Card[] = [
     await expectTotals(h, account, events)
   }),
 
-  card('C123', 'what a resting order holds is not available', async (h) => {
-    const { exchange, who, recorder } = await h.withStream()
-    const before = balances((await exchange.fetchSnapshot(who, nothingKnown)).events).get('USDT')
-    const { order_id } = await exchange.placeOrder(who, h.request())
-    await h.told(recorder, order_id, 'NEW')
-    const held = balances((await exchange.fetchSnapshot(who, nothingKnown)).events).get('USDT')
-    expect(compareDecimal(held?.available ?? '-1', before?.available ?? '0')).toBe(-1)
-    expect(held?.total).toBe(before?.total)
-    await exchange.cancelOrder(who, h.ref(order_id))
-    await h.told(recorder, order_id, 'CANCELED')
-    const free = balances((await exchange.fetchSnapshot(who, nothingKnown)).events).get('USDT')
-    expect(free?.available).toBe(before?.available)
-  }),
+  offeredCard(
+    'C123',
+    'what a resting order holds is not available',
+    ({ target }) => target.pooled_margin !== true,
+    async (h) => {
+      const { exchange, who, recorder } = await h.withStream()
+      const before = balances((await exchange.fetchSnapshot(who, nothingKnown)).events).get('USDT')
+      const { order_id } = await exchange.placeOrder(who, h.request())
+      await h.told(recorder, order_id, 'NEW')
+      const held = balances((await exchange.fetchSnapshot(who, nothingKnown)).events).get('USDT')
+      expect(compareDecimal(held?.available ?? '-1', before?.available ?? '0')).toBe(-1)
+      expect(held?.total).toBe(before?.total)
+      await exchange.cancelOrder(who, h.ref(order_id))
+      await h.told(recorder, order_id, 'CANCELED')
+      const free = balances((await exchange.fetchSnapshot(who, nothingKnown)).events).get('USDT')
+      expect(free?.available).toBe(before?.available)
+    },
+    // Where margin is the account's, a coin keeps its total, and no more than that is said to be available.
+    async (h) => {
+      const { exchange, who, recorder } = await h.withStream()
+      const before = balances((await exchange.fetchSnapshot(who, nothingKnown)).events).get('USDT')
+      const { order_id } = await exchange.placeOrder(who, h.request())
+      await h.told(recorder, order_id, 'NEW')
+      const held = balances((await exchange.fetchSnapshot(who, nothingKnown)).events).get('USDT')
+      expect(held?.total).toBe(before?.total)
+      expect(compareDecimal(held?.available ?? '0', held?.total ?? '0')).toBeLessThanOrEqual(0)
+    },
+  ),
 
   card('C124', 'money that comes from outside is told', async (h) => {
     const { account, recorder } = await h.withStream()

@@ -1,6 +1,5 @@
 import { compareDecimal } from '@tradercoin/protocol'
 import { expect, vi } from 'vitest'
-import { ExchangeError } from '../errors.ts'
 import { type Card, card } from './card.suite.ts'
 import { nothingKnown, soon } from './harness.suite.ts'
 
@@ -53,7 +52,11 @@ export const cancelCards: readonly Card[] = [
     const { exchange, account, who, recorder } = await h.withStream()
     const { order_id } = await exchange.placeOrder(who, h.market())
     await h.told(recorder, order_id, 'FILLED')
-    await expect(exchange.cancelOrder(who, h.ref(order_id))).rejects.toMatchObject({ kind: 'not_found' })
+    // Some venues take every cancel and tell what came of it on the stream.
+    const answer = await exchange.cancelOrder(who, h.ref(order_id)).catch((problem: unknown) => problem)
+    if (answer !== undefined) expect(answer).toMatchObject({ kind: 'not_found' })
+    const witness = await exchange.placeOrder(who, h.request())
+    await h.told(recorder, witness.order_id, 'NEW')
     expect(recorder.order(order_id)?.status).toBe('FILLED')
     await h.expectLedger(account, recorder.events)
   }),
@@ -98,7 +101,6 @@ export const cancelCards: readonly Card[] = [
     const { exchange, account, who, recorder } = await h.withStream()
     const taker = await h.sim.account()
     const races = 12
-    let canceled = 0
     for (let race = 0; race < races; race++) {
       const { order_id } = await exchange.placeOrder(who, h.request({ price: h.target.price }))
       const fill = () => h.elsewhere(taker, { side: 'SELL', quantity: '0.01' })
@@ -106,15 +108,11 @@ export const cancelCards: readonly Card[] = [
       const [outcome] = await (race % 2 === 0
         ? Promise.all([cancel(), fill()])
         : Promise.all([fill(), cancel()]).then(([filled, problem]) => [problem, filled] as const))
-      if (outcome instanceof ExchangeError) {
-        expect(outcome.kind).toBe('not_found')
-        await h.told(recorder, order_id, 'FILLED')
-      } else {
-        canceled += 1
-        await h.told(recorder, order_id, 'CANCELED')
-      }
+      await vi.waitFor(() => expect(['FILLED', 'CANCELED']).toContain(recorder.order(order_id)?.status), soon)
+      if (outcome === undefined) continue
+      expect(outcome).toMatchObject({ kind: 'not_found' })
+      await h.told(recorder, order_id, 'FILLED')
     }
-    expect(canceled).toBeLessThanOrEqual(races)
     await vi.waitFor(() => h.expectLedger(account, recorder.events), soon)
   }),
 

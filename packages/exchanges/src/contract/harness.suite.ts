@@ -44,6 +44,7 @@ function statesOf(word: string): readonly string[] {
   if (/^(CANCELED|CANCELLED|MMPCANCELED)$/.test(plain)) {
     return word === 'CANCELED' ? ['CANCELED'] : ['CANCELED', 'EXPIRED', 'REJECTED']
   }
+  if (plain === 'DEACTIVATED') return ['CANCELED']
   if (isWorking(word)) return ['NEW']
   return [plain === 'PARTIALLYFILLED' ? 'PARTIALLY_FILLED' : plain === 'PENDINGNEW' ? 'UNTRIGGERED' : plain]
 }
@@ -238,7 +239,9 @@ export class Harness {
     for (const order of ledger.orders) {
       const told = furthest(events, order.order_id)
       expect(told, `order ${order.order_id}`).toBeDefined()
-      expect(compareDecimal(told?.executed_qty ?? '-1', this.#inCoins(order.symbol, order.executed_qty))).toBe(0)
+      const executed = this.#inCoins(order.symbol, order.executed_qty)
+      const difference = compareDecimal(told?.executed_qty ?? '-1', executed)
+      expect(difference, `order ${order.order_id}: told ${told?.executed_qty}, booked ${executed}`).toBe(0)
       expect(statesOf(order.status), `order ${order.order_id}`).toContain(told?.status)
     }
     const name = (row: { symbol: string; trade_id: string; order_id: string; quantity: string }) =>

@@ -36,6 +36,8 @@ export interface ContractTarget {
   }
   /** Whether the venue has, and tells, a right to transfer that is not the right to withdraw. */
   tells_transfer_right: boolean
+  /** Margin is counted for the account as a whole: an order binds nothing of one coin. */
+  pooled_margin?: true
   /** The venue ends no session or listen key by itself. */
   endless_session?: true
   /** Whether the venue says before it takes a server away. */

@@ -9,6 +9,8 @@ exchangeContract({
   below: '92000',
   above: '98000',
   taking: '95100',
+  // A storm trades every market of the account.
+  contract_sizes: { 'BTC-USDT-SWAP': '0.01', 'BTC-USDT-281229': '0.01', 'ETH-USDT-SWAP': '0.1' },
   long_ids: { symbol: 'ETH-USDT', quantity: '0.1' },
   unicode: { symbol: '这是测试币456-USDT', quantity: '10', price: '1.1' },
   unaffordable: '9000',

@@ -112,6 +112,14 @@ export class World {
     this.journal.add('state', storeState(account))
   }
 
+  /** The key works no longer, and its venue ends what it holds open. */
+  revoke(account: Account): void {
+    this.accounts.revoke(account)
+    this.saveAccount(account)
+    this.settle()
+    this.venueOf(account).revoked(account)
+  }
+
   saveIncome(account: Account, income: Account['income'][number]): void {
     account.income.push(income)
     this.journal.add('income', storeIncome(account, income))

@@ -217,6 +217,26 @@ describe('OKX sockets', () => {
     expect((await okx(simulator, user, 'GET', 'account/config')).body.code).toBe('50119')
   })
 
+  it('end with a key that trades, is bound to no address and was not used for 14 days', async () => {
+    const day = 86_400_000
+    const advance = (advance_ms: number) => sim(simulator, 'POST', '/sim/clock', { advance_ms })
+    const code = async (who: OkxUser) => (await okx(simulator, who, 'GET', 'account/config')).body.code
+    const users = await Promise.all(
+      [{}, { ips: ['127.0.0.1'] }, { permissions: ['read'] }, {}].map((each) => okxUser(simulator, each)),
+    )
+    const [idle, bound, reader, busy] = users as [OkxUser, OkxUser, OkxUser, OkxUser]
+    expect(await Promise.all(users.map(code))).toEqual(['0', '0', '0', '0'])
+    await advance(13 * day)
+    expect(await code(busy)).toBe('0')
+    await advance(1.5 * day)
+    expect(await Promise.all([idle, bound, reader, busy].map(code))).toEqual(['50119', '0', '0', '0'])
+    await (await okxStream(simulator, busy)).close()
+    await advance(13.9 * day)
+    expect(await code({ ...busy })).toBe('0')
+    await advance(14.1 * day)
+    expect(await code(busy)).toBe('50119')
+  })
+
   it('close after 30 seconds of silence, and when nothing was ever subscribed', async () => {
     const user = await okxUser(simulator)
     const idle = await okxStream(simulator, user)

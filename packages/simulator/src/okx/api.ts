@@ -68,12 +68,15 @@ export interface Call {
 export class OkxApi {
   readonly world: World
   readonly limits: RateLimits
+  readonly #used: (account: Account) => void
   readonly #endpoints = new Map<string, Endpoint>()
   readonly #paths = new Set<string>()
 
-  constructor(world: World, limits: RateLimits) {
+  /** `used` is told of every request that a key signed. */
+  constructor(world: World, limits: RateLimits, used: (account: Account) => void) {
     this.world = world
     this.limits = limits
+    this.#used = used
   }
 
   add(endpoints: Endpoint[]): void {
@@ -180,6 +183,7 @@ export class OkxApi {
     if (!account.can(endpoint.security === 'TRADE' ? 'trade' : 'read')) {
       throw new ApiError('50120', "This API key doesn't have permission to use this function")
     }
+    this.#used(account)
     return account
   }
 

@@ -23,6 +23,7 @@ export function login(venue: OkxVenue, connection: Connection, args: unknown[], 
   try {
     const account = check(venue, connection, args)
     connection.account = account
+    venue.keyLife.used(account)
     venue.channels.join(account, connection)
     connection.answer({
       ...(id === undefined ? {} : { id }),

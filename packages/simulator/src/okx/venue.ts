@@ -27,6 +27,7 @@ import { PrivateChannels } from './channels.ts'
 import type { SocketPath } from './connection.ts'
 import { PublicFeed } from './feed.ts'
 import { OKX_INSTRUMENTS } from './instruments.ts'
+import { KeyLife } from './key-life.ts'
 import { marketEndpoints } from './market-data.ts'
 import { type Amendment, averageOf, cancelSourceOf, noteFill, stateOf } from './order-shapes.ts'
 import { orderEndpoints } from './orders.ts'
@@ -55,6 +56,7 @@ export class OkxVenue implements Venue {
   readonly sockets: OkxSockets
   readonly algos: AlgoBook
   readonly deadMan: DeadMan
+  readonly keyLife: KeyLife
   readonly words = {
     order: (order: Order) => ({
       side: order.side.toLowerCase(),
@@ -85,9 +87,12 @@ export class OkxVenue implements Venue {
       postOnly: 'accept',
     })
     this.house = new House(this.engine, new Random(world.seed ^ 0x40060), this.exchange, 'spot')
-    this.api = new OkxApi(world, new RateLimits(world.clock, world.limits === 'real'))
+    this.api = new OkxApi(world, new RateLimits(world.clock, world.limits === 'real'), (account) =>
+      this.keyLife.used(account),
+    )
     this.algos = new AlgoBook(this)
     this.deadMan = new DeadMan(this)
+    this.keyLife = new KeyLife(world, (account) => world.revoke(account))
     this.channels = new PrivateChannels(this)
     this.feed = new PublicFeed(this)
     this.sockets = new OkxSockets(this)

@@ -229,10 +229,7 @@ function describeAccount(account: Account): unknown {
 
 function revoke(world: World, id: string): unknown {
   const account = accountOf(world, id)
-  world.accounts.revoke(account)
-  world.saveAccount(account)
-  world.settle()
-  world.venueOf(account).revoked(account)
+  world.revoke(account)
   return { account_id: account.id, revoked: true }
 }
 

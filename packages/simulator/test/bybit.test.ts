@@ -195,6 +195,26 @@ describe('Bybit over REST and the private stream', () => {
     await movePrice(simulator, 'futures', 'SOLUSDT', '180')
   })
 
+  it('closes all of a position by then with a quantity of zero', async () => {
+    const owner = await user(simulator)
+    const events = await stream(simulator, owner)
+    const buy = { category: 'linear', symbol: 'XRPUSDT', side: 'Buy', orderType: 'Market', qty: '20' }
+    const close = { ...buy, side: 'Sell', qty: '0', triggerPrice: '0.5', triggerDirection: 2 }
+    expect((await post(simulator, owner, '/v5/order/create', close)).body.retCode).toBe(10001)
+    const all = { ...close, reduceOnly: true, closeOnTrigger: true }
+    expect((await post(simulator, owner, '/v5/order/create', all)).body.retCode).toBe(110017)
+    await place(simulator, owner, buy)
+    const orderId = await place(simulator, owner, all)
+    await place(simulator, owner, buy)
+    await movePrice(simulator, 'futures', 'XRPUSDT', '0.49')
+    const done = await rows(events, 'order', (row) => row.orderId === orderId && row.orderStatus === 'Filled')
+    expect(done.find((row) => row.orderId === orderId && row.orderStatus === 'Filled').cumExecQty).toBe('40')
+    const { list } = (await get(simulator, owner, '/v5/position/list', { category: 'linear', symbol: 'XRPUSDT' })).body
+      .result
+    expect(list).toMatchObject([{ size: '0', side: '' }])
+    await movePrice(simulator, 'futures', 'XRPUSDT', '0.52')
+  })
+
   it('keeps spot conditional orders under their own filter', async () => {
     const owner = await user(simulator)
     const order = {

@@ -181,6 +181,7 @@ export class Protection {
         positionSide: position.side,
         isolated: position.isolated,
         extra: {
+          wholePosition: true,
           stopOrderType: kind.stopOrderType,
           createType: kind.createType,
           orderFilter: 'tpslOrder',

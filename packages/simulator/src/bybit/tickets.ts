@@ -60,6 +60,7 @@ export function readTicket(venue: BybitVenue, account: Account, category: Catego
       lastPriceOnCreated: market.last.toFixed(),
       ...trigger?.extra,
       ...(sizes.marketUnit && { marketUnit: sizes.marketUnit }),
+      ...(sizes.wholePosition && { wholePosition: true }),
       ...(contract && kind === 'MARKET' && { protectionPrice: protectionPrice(market, side).toFixed() }),
       ...readProtection(market, side, params, { kind, price, spot: !contract }),
     },
@@ -128,7 +129,7 @@ function readSize(venue: BybitVenue, account: Account, market: Market, order: Si
   if (!order.reduceOnly || !order.closeOnTrigger) throw badParameter('Qty invalid')
   const held = venue.clearing.futures.position(account, market.symbol, order.positionSide, isIsolated(account)).amount
   if (held.eq(ZERO)) throw new ApiError(110017, 'current position is zero, cannot fix reduce-only order qty')
-  return { qty: held.abs() }
+  return { qty: held.abs(), wholePosition: true }
 }
 
 function readTrigger(market: Market, contract: boolean, params: Params) {

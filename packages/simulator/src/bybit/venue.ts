@@ -289,10 +289,11 @@ export class BybitVenue implements Venue {
   }
 
   #triggered(order: Order): void {
-    // Take profit and stop loss close all there is by now.
-    if (order.extra.createType !== undefined && order.closePosition) {
+    // Take profit, stop loss and orders for all of a position close what there is by now.
+    if (order.extra.wholePosition === true) {
       const { futures } = this.clearing
-      order.qty = futures.position(order.account, order.market.symbol, order.positionSide, order.isolated).amount.abs()
+      const { amount } = futures.position(order.account, order.market.symbol, order.positionSide, order.isolated)
+      if (!amount.eq(ZERO)) order.qty = amount.abs()
     }
     this.feed.triggered(order)
   }

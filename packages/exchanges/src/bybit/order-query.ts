@@ -40,12 +40,23 @@ export async function queryPlainOrder(
   const key = orderKey(ref)
   for (let look = 0; ; look += 1) {
     // The history may lag some seconds behind what has just ended; the open orders keep the latest of those, too.
-    const recent = await rest.recentOrder(who, category, ref.symbol, key)
-    const row = recent[0] ?? (await rest.pastOrder(who, category, ref.symbol, key))[0]
+    const row =
+      (await firstRow(rest.recentOrder(who, category, ref.symbol, key))) ??
+      (await firstRow(rest.pastOrder(who, category, ref.symbol, key)))
     if (row !== undefined) return readable(row, category)
     const wait = looksMs[look]
     if (wait === undefined) return null
     await new Promise<void>((resolve) => clock.after(wait, resolve))
+  }
+}
+
+/** An order that is not there is an empty list, or an error that says so. */
+async function firstRow(rows: Promise<unknown[]>): Promise<unknown> {
+  try {
+    return (await rows)[0]
+  } catch (error) {
+    if (error instanceof ExchangeError && error.kind === 'not_found') return undefined
+    throw error
   }
 }
 

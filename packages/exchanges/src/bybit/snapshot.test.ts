@@ -1,5 +1,6 @@
 import type { AccountEvent } from '@tradercoin/protocol'
 import { expect, it } from 'vitest'
+import { ExchangeError } from '../errors.ts'
 import type { OrderRef, SnapshotSince } from '../exchange.ts'
 import { systemClock } from '../transport/clock.ts'
 import { InstrumentBook } from './category.ts'
@@ -223,6 +224,13 @@ it('one order with its executions, since it was made', async () => {
   expect(events?.map(({ kind }) => kind)).toEqual(['order', 'execution', 'execution'])
   expect(of('recentOrder')).toEqual(['linear BTCUSDT {"orderLinkId":"hub-0001"}'])
   expect(of('executionsOfOrder')[0]).toContain(`{"startTime":${now - 8 * day},"endTime":${now - day - 1}}`)
+})
+
+it('a venue that answers "no such order" says the same as an empty list', async () => {
+  const gone = () =>
+    Promise.reject(new ExchangeError('not_found', 'order_not_found', 'Bybit does not know this order.'))
+  const { order } = venue({ recentOrder: gone, pastOrder: gone })
+  expect(await order({ trading_mode: 'spot', symbol: 'BTCUSDT', order_id: '9', client_order_id: null })).toBeNull()
 })
 
 it('an order nobody knows is asked for several times before it is believed', async () => {

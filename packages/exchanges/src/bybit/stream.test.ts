@@ -21,6 +21,7 @@ let received: AccountEvent[]
 let logs: { event: string; fields: object }[]
 let clockRefreshes: number
 let probe: () => Promise<void>
+let instruments: () => Promise<InstrumentBook>
 
 beforeEach(async () => {
   server = await startStreamServer(who.api_secret)
@@ -29,6 +30,7 @@ beforeEach(async () => {
   received = []
   clockRefreshes = 0
   probe = async () => {}
+  instruments = async () => new InstrumentBook([])
 })
 
 afterEach(async () => {
@@ -58,7 +60,7 @@ function open(credentials = who) {
       },
     },
     credentials,
-    instruments: async () => new InstrumentBook([]),
+    instruments: () => instruments(),
     handlers: {
       onUp: () => told.push('up'),
       onDown: (cause, detail, retrying) => told.push(`down ${cause} ${retrying}: ${detail}`),
@@ -315,6 +317,16 @@ it('a key that has died is found by the probe', async () => {
 it('a secret that cannot sign is told at once', async () => {
   open({ ...who, api_secret: '-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----' })
   await vi.waitFor(() => expect(told.at(-1)).toMatch(/^down auth false: The API secret is not a readable private key/))
+})
+
+it('does not wait long for the list of instruments', async () => {
+  instruments = () => new Promise(() => {})
+  open()
+  await clock.advance(5_000)
+  await soon(() => expect(told).toEqual(['up']))
+  instruments = () => Promise.reject(new ExchangeError('unavailable', 'unavailable', 'Bybit does not answer.'))
+  server.lines[0]?.ws.terminate()
+  await soon(() => expect(told.filter((word) => word === 'up')).toHaveLength(2))
 })
 
 it('closes for good', async () => {

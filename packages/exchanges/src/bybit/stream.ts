@@ -24,6 +24,8 @@ const idleMs = 12_000
 const answerMs = 10_000
 /** From the open socket to its confirmed topics. */
 const proofMs = 10_000
+/** The list of instruments names the coins of fees. */
+const instrumentsMs = 5_000
 /** A connection that lasted this long ends a run of failures. */
 const steadyMs = 30_000
 /** A refused upgrade that does not say how long that lasts. */
@@ -121,10 +123,9 @@ export class BybitStream implements PrivateStream, SocketHandler {
   async #connect(): Promise<void> {
     if (this.#connecting || this.#candidate !== null || this.#closed) return
     this.#connecting = true
-    const { transport, governor, url, headers, venueClock, instruments } = this.#options
+    const { transport, governor, url, headers, venueClock } = this.#options
     try {
-      // Without the list the names of the coins have to do; a stream must not wait for it.
-      this.#instruments = await instruments().catch(() => this.#instruments)
+      await this.#loadInstruments()
       await venueClock.now()
       await governor.admitConnection()
       if (this.#closed) return
@@ -135,6 +136,23 @@ export class BybitStream implements PrivateStream, SocketHandler {
     } finally {
       this.#connecting = false
     }
+  }
+
+  /** Without the list, or while it is long in coming, the names of the coins have to do: a stream must not wait for it. */
+  #loadInstruments(): Promise<void> {
+    const { transport, instruments } = this.#options
+    return new Promise((resolve) => {
+      const cancel = transport.clock.after(instrumentsMs, resolve)
+      const loaded = instruments().then((book) => {
+        this.#instruments = book
+      })
+      loaded
+        .catch(() => {})
+        .finally(() => {
+          cancel()
+          resolve()
+        })
+    })
   }
 
   onOpen(socket: Socket): void {

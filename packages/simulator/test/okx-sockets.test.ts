@@ -232,7 +232,7 @@ describe('OKX sockets', () => {
     expect(await Promise.all([idle, bound, reader, busy].map(code))).toEqual(['50119', '0', '0', '0'])
     await (await okxStream(simulator, busy)).close()
     await advance(13.9 * day)
-    expect(await code({ ...busy })).toBe('0')
+    expect(await code(busy)).toBe('0')
     await advance(14.1 * day)
     expect(await code(busy)).toBe('50119')
   })

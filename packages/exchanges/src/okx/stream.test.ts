@@ -325,6 +325,28 @@ it('a frame that is not JSON is kept, and its time counts as an interruption', a
   ])
 })
 
+it('a fill that is announced and not reported: the account is told to look for it', async () => {
+  open()
+  await up()
+  server.send('private', fixture('order-filled').text)
+  server.send('private', fixture('balance-and-position').text)
+  await soon(() => expect(received).toHaveLength(1))
+  await clock.advance(10_000)
+  expect(received).toHaveLength(1)
+  server.send('private', fixture('balance-and-position').text.replace('81000044', '81000045'))
+  server.send('private', fixture('order-live').text)
+  await soon(() => expect(received).toHaveLength(2))
+  await clock.advance(10_000)
+  expect(received[2]).toEqual({
+    kind: 'raw',
+    event_type: 'balance_and_position',
+    payload: 'BTC-USDT 81000045',
+    problem: 'a fill was announced and not reported',
+  })
+  await clock.advance(10_000)
+  expect(received).toHaveLength(3)
+})
+
 it('a contract listed later: its frame is kept at once and read when its size is known', async () => {
   open()
   await up()

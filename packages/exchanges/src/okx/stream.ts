@@ -8,8 +8,10 @@ import type { SocketPath } from './endpoints.ts'
 import type { InstrumentBook, InstrumentName } from './instrument-book.ts'
 import { Lane } from './lane.ts'
 import { type ParsedPush, parsePush } from './parse.ts'
+import { TradeWatch } from './trade-watch.ts'
 
 const unreadable = 'the frame is not JSON'
+const unreported = 'a fill was announced and not reported'
 
 export interface OkxStreamOptions {
   transport: Transport
@@ -33,12 +35,18 @@ export interface OkxStreamOptions {
 export class OkxStream implements PrivateStream {
   readonly #options: OkxStreamOptions
   readonly #lanes: readonly Lane[]
+  readonly #watch: TradeWatch
   #closed = false
   #isUp = false
   #reportedCause: DownCause | null = null
 
   constructor(options: OkxStreamOptions) {
     this.#options = options
+    this.#watch = new TradeWatch(
+      options.transport.clock,
+      (symbol) => options.instruments.find(symbol) !== undefined,
+      (trade) => this.#unreported(trade),
+    )
     this.#lanes = [this.#open('private'), this.#open('business')]
   }
 
@@ -71,6 +79,7 @@ export class OkxStream implements PrivateStream {
     this.#closed = true
     this.#options.onEnd(this)
     for (const lane of this.#lanes) lane.close()
+    this.#watch.close()
   }
 
   #open(path: SocketPath): Lane {
@@ -126,6 +135,7 @@ export class OkxStream implements PrivateStream {
 
   #push(frame: unknown, text: string, receivedAt: number) {
     const parsed = this.#parse(frame, text)
+    this.#watch.see(frame, parsed.events)
     if (parsed.events.length > 0) this.#options.handlers.onEvents(parsed.events, receivedAt)
     if (parsed.unknown.length > 0) void this.#readAgain(frame, text, receivedAt, parsed.unknown)
   }
@@ -140,11 +150,20 @@ export class OkxStream implements PrivateStream {
     try {
       if (!(await instruments.learn(names)) || this.#closed) return
       const { events } = this.#parse(frame, text)
+      this.#watch.see(null, events)
       if (events.length > 0) handlers.onEvents(events, receivedAt)
     } catch (error) {
       const problem = error instanceof Error ? error.message : 'unknown'
       transport.log('warn', 'instrument_not_read', { venue: 'okx', problem })
     }
+  }
+
+  /** What is kept with a problem makes the account compare itself with the venue, which has the fill. */
+  #unreported(trade: string) {
+    if (this.#closed) return
+    this.#options.transport.log('warn', 'fill_report_missing', { venue: 'okx' })
+    const now = this.#options.transport.clock.now()
+    this.#options.handlers.onEvents([rawEvent('balance_and_position', trade, unreported)], now)
   }
 
   /** What could not be read may have been anything: it is kept, and the span counts as an interruption to be repaired. */

@@ -134,6 +134,8 @@ export interface RawBalance {
 export interface RawBalanceAndPosition {
   balData?: unknown
   posData?: unknown
+  /** The trades behind the change, by instId and tradeId. */
+  trades?: unknown
 }
 
 /** A row of /public/instruments. */

@@ -9,6 +9,7 @@ import { idCards } from './ids.suite.ts'
 import { keyCheckCards } from './key-check.suite.ts'
 import { limitCards } from './limit.suite.ts'
 import { marketCards } from './market.suite.ts'
+import { marketDataCards } from './market-data.suite.ts'
 import { positionCards } from './positions.suite.ts'
 import { refusalCards } from './refusals.suite.ts'
 import { snapshotCards } from './snapshots.suite.ts'
@@ -34,4 +35,5 @@ export const deck: readonly (readonly [group: string, cards: readonly Card[]])[]
   ['faults', faultCards],
   ['the stream', streamCards],
   ['storm', stormCards],
+  ['market data', marketDataCards],
 ]

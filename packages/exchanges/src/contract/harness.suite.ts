@@ -54,6 +54,8 @@ export function isWorking(word: string): boolean {
   return ['NEW', 'New', 'live'].includes(word)
 }
 
+type OpenOptions = { url?: string; restUrl?: string; streamUrl?: string } & Partial<Transport>
+
 /** What a card works with: the paper exchange's levers, adapters and streams that are closed when the card is over. */
 export class Harness {
   readonly target: ContractTarget
@@ -118,15 +120,15 @@ export class Harness {
     this.#cleanups.push(fn)
   }
 
-  /** `restUrl`: where REST calls go in place of the exchange itself. */
-  open({ url = this.url, restUrl = url, ...transport }: { url?: string; restUrl?: string } & Partial<Transport> = {}) {
+  /** `restUrl`, `streamUrl`: where REST calls and streams go in place of the exchange itself. */
+  open({ url = this.url, restUrl = url, streamUrl, ...transport }: OpenOptions = {}): Exchange {
     const { venue, trading_mode } = this.target
     const path = venue.paperPath(trading_mode)
     const socket = url.replace(/^http/, 'ws') + path
     const exchange = venue.create(trading_mode, {
       environment: 'paper',
       region: null,
-      endpoints: { rest: restUrl + path, ws_api: socket, stream: socket },
+      endpoints: { rest: restUrl + path, ws_api: socket, stream: streamUrl ?? socket },
       transport: testTransport({ budget: 'off', ...transport }),
     })
     this.cleanup(() => exchange.close())

@@ -125,7 +125,10 @@ export class PublicSockets {
   #leave(socket: BybitSocket, name: string): void {
     const stream = this.#streams.get(name)
     stream?.sockets.delete(socket)
-    if (stream?.sockets.size === 0) this.#streams.delete(name)
+    if (stream?.sockets.size === 0) {
+      stream.close()
+      this.#streams.delete(name)
+    }
     if (this.#streams.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined

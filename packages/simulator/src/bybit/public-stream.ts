@@ -1,4 +1,5 @@
-import type { Market } from '../engine/market.ts'
+import type { LevelTracker, Market } from '../engine/market.ts'
+import type { Side } from '../engine/order.ts'
 import { bookSequence, candleSpan, candles, levels, tickerFields } from './market-shapes.ts'
 import { BOOK_EVERY_MS, type Depth, type PublicTopic, sideChanges } from './public-topics.ts'
 import type { BybitSocket } from './socket-set.ts'
@@ -29,6 +30,8 @@ export class PublicStream {
   #asks: Levels = []
   #fields: Record<string, string> = {}
   #candleStart = 0
+  /** Levels that orders came to or left since the book was sent, by price. */
+  readonly #touched: LevelTracker = { BUY: new Map(), SELL: new Map() }
 
   constructor(name: string, topic: PublicTopic, updates: UpdateIds, now: () => number) {
     this.name = name
@@ -37,10 +40,17 @@ export class PublicStream {
     this.#now = now
     this.#looked = topic.market.updateId
     this.#sentAt = now()
-    if (topic.kind === 'orderbook')
+    if (topic.kind === 'orderbook') {
+      topic.market.trackers.add(this.#touched)
       this.#take(levels(topic.market, 'BUY', topic.depth), levels(topic.market, 'SELL', topic.depth))
+    }
     if (topic.kind === 'tickers') this.#fields = tickerFields(topic.market, this.#sentAt)
     if (topic.kind === 'kline') this.#candleStart = candleSpan(topic.interval, this.#sentAt).start
+  }
+
+  /** Nobody listens any more. */
+  close(): void {
+    this.topic.market.trackers.delete(this.#touched)
   }
 
   get #isSpot(): boolean {
@@ -84,12 +94,19 @@ export class PublicStream {
     this.#looked = market.updateId
     const bids = levels(market, 'BUY', depth)
     const asks = levels(market, 'SELL', depth)
-    const b = sideChanges(new Map(this.#bids), bids)
-    const a = sideChanges(new Map(this.#asks), asks)
+    const b = sideChanges(new Map(this.#bids), bids, this.#takeTouched('BUY'))
+    const a = sideChanges(new Map(this.#asks), asks, this.#takeTouched('SELL'))
     if (b.length + a.length === 0) return []
     this.#sentAt = now
     this.#take(bids, asks)
     return [depth === 1 ? this.#book('snapshot', bids, asks) : this.#book('delta', b, a)]
+  }
+
+  /** Whether a level of a side was touched, by its price as it is sent; begins to count anew. */
+  #takeTouched(side: Side): (price: string) => boolean {
+    const touched = new Set([...this.#touched[side].values()].map((price) => price.toFixed()))
+    this.#touched[side].clear()
+    return (price) => touched.has(price)
   }
 
   #take(bids: Levels, asks: Levels): void {

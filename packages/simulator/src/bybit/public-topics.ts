@@ -29,13 +29,20 @@ export function parseTopic(text: string, market: (name: string) => Market | unde
   return kind === 'orderbook' && depth !== undefined ? { kind: 'orderbook', market: found, depth } : undefined
 }
 
-/** What changed between two looks at one side of a book: new and changed sizes, and "0" for what is gone. */
-export function sideChanges(before: ReadonlyMap<string, string>, now: readonly [string, string][]): [string, string][] {
+/**
+ * What changed between two looks at one side of a book: new sizes, and "0" for what is gone. A level that was
+ * `touched` and has its old size again is told too.
+ */
+export function sideChanges(
+  before: ReadonlyMap<string, string>,
+  now: readonly [string, string][],
+  touched: (price: string) => boolean,
+): [string, string][] {
   const changes: [string, string][] = []
   const prices = new Set<string>()
   for (const [price, size] of now) {
     prices.add(price)
-    if (before.get(price) !== size) changes.push([price, size])
+    if (before.get(price) !== size || touched(price)) changes.push([price, size])
   }
   for (const price of before.keys()) if (!prices.has(price)) changes.push([price, '0'])
   return changes

@@ -14,6 +14,7 @@ let simulator: Simulator
 let hub: TestHub
 let user: TestUser
 const tabs: TestTab[] = []
+const churns: (() => Promise<void>)[] = []
 
 beforeAll(async () => {
   simulator = await startSimulator({ seed: 9, bot: true })
@@ -21,6 +22,7 @@ beforeAll(async () => {
   user = await hub.newUser()
 })
 afterAll(async () => {
+  for (const stop of churns) await stop()
   for (const tab of tabs) tab.end()
   await hub.close()
   await simulator.close()
@@ -59,10 +61,12 @@ function churn(
     }
   }
   const done = run()
-  return () => {
+  const stop = () => {
     isOn = false
     return done
   }
+  churns.push(stop)
+  return stop
 }
 
 async function marketConnections(): Promise<number> {

@@ -25,8 +25,13 @@ export function showDecimal(text: string): string {
 
 /** An average has up to 20 digits: cut (not rounded) to `places` decimals for the cell; the full value belongs in a title. */
 export function shortenDecimal(text: string, places: number): string {
+  return showDecimal(cutDecimal(text, places))
+}
+
+/** Cut (not rounded) to at most `places` decimals. */
+export function cutDecimal(text: string, places: number): string {
   const point = text.indexOf('.')
-  return showDecimal(point < 0 ? text : text.slice(0, point + 1 + places))
+  return point < 0 ? text : text.slice(0, point + 1 + places)
 }
 
 /** With its sign always written, as profit and loss is: `"+12.5"`, `"-3"`, `"0"`. */
@@ -52,8 +57,7 @@ export function percentOf(part: string, whole: string): number {
 export function changePercent(before: string, after: string): string | null {
   if (signOf(before) <= 0) return null
   const percent = divideDecimal(multiplyDecimal(subtractDecimal(after, before), '100'), before)
-  const point = percent.indexOf('.')
-  return trimDecimal(point < 0 ? percent : percent.slice(0, point + 3))
+  return trimDecimal(cutDecimal(percent, 2))
 }
 
 /** Sort order of two decimals; null sorts below every number. */

@@ -6,7 +6,7 @@ import { useTranslations } from 'use-intl'
 import { Badge } from '#components/ui/badge.tsx'
 import { Tooltip } from '#components/ui/tooltip.tsx'
 import { cn } from '#lib/cn.ts'
-import { percentOf, shortenDecimal, showDecimal, showSigned, signOf } from '#lib/decimals.ts'
+import { cutDecimal, percentOf, shortenDecimal, showDecimal, showSigned, signOf } from '#lib/decimals.ts'
 import { usePreferences } from '#lib/preferences.ts'
 import { showDayTime, showPreciseTime } from '#lib/time.ts'
 import { useAge } from '#lib/use-age.ts'
@@ -28,12 +28,14 @@ export function Amount({ value, places }: { value: string | null; places?: numbe
 }
 
 /** Profit or loss, always with its sign; the colour only repeats it. */
-export function SignedAmount({ value }: { value: string | null }) {
+/** `places`: decimals that are shown, cut; the whole value is the title. */
+export function SignedAmount({ value, places }: { value: string | null; places?: number }) {
   if (value === null) return <Nothing />
   const sign = signOf(value)
+  const shown = places === undefined ? value : cutDecimal(value, places)
   return (
     <span title={value} className={cn(sign > 0 && 'text-buy', sign < 0 && 'text-sell')}>
-      {showSigned(value)}
+      {showSigned(shown)}
     </span>
   )
 }

@@ -27,16 +27,16 @@ export function useOrderColumns(): readonly LiveColumn<Order>[] {
   const t = useTranslations('orders.columns')
   return useMemo(
     () => [
-      { id: 'time', header: t('time'), width: 112, cell: TimeCell },
-      { id: 'symbol', header: t('symbol'), width: 128, cell: SymbolCell },
+      { id: 'time', header: t('time'), width: 102, cell: TimeCell },
+      { id: 'symbol', header: t('symbol'), width: 118, cell: SymbolCell },
       { id: 'side', header: t('side'), width: 58, cell: SideCell },
-      { id: 'type', header: t('type'), width: 112, cell: TypeCell },
+      { id: 'type', header: t('type'), width: 100, cell: TypeCell },
       { id: 'price', header: t('price'), width: 84, align: 'end', cell: PriceCell },
       { id: 'average', header: t('average'), width: 84, align: 'end', cell: AverageCell },
       { id: 'amount', header: t('amount'), width: 76, align: 'end', cell: AmountCell },
-      { id: 'filled', header: t('filled'), width: 168, align: 'end', cell: FilledCell },
-      { id: 'status', header: t('status'), width: 122, cell: StatusCell },
-      { id: 'exchange', header: t('exchange'), width: 116, cell: ExchangeCell },
+      { id: 'filled', header: t('filled'), width: 150, align: 'end', cell: FilledCell },
+      { id: 'status', header: t('status'), width: 106, cell: StatusCell },
+      { id: 'exchange', header: t('exchange'), width: 112, cell: ExchangeCell },
       { id: 'account', header: t('account'), width: 112, cell: AccountCell },
       { id: 'fee', header: t('fee'), width: 104, align: 'end', cell: FeeCell },
       { id: 'pnl', header: t('pnl'), width: 88, align: 'end', cell: PnlCell },

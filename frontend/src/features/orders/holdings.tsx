@@ -130,10 +130,10 @@ export function PositionsPanel({ filters, isDimmed }: { filters: Filters; isDimm
               <Amount value={item.liquidation_price} places={4} />
             </td>
             <td>
-              <SignedAmount value={item.unrealized_pnl} />
+              <SignedAmount value={item.unrealized_pnl} places={8} />
             </td>
             <td>
-              <SignedAmount value={item.realized_pnl} />
+              <SignedAmount value={item.realized_pnl} places={8} />
             </td>
             <td className="text-left">{item.margin_mode && <Badge>{t(`positions.${item.margin_mode}`)}</Badge>}</td>
             <td className="text-left">

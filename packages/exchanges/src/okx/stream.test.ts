@@ -236,6 +236,18 @@ it('a line that does not answer is dead', async () => {
   await up(2)
 })
 
+it('answers to requests, and words nobody knows, are not taken for news of the account', async () => {
+  open()
+  await up()
+  server.send('private', fixture('op-order').text)
+  server.send('private', fixture('subscribe-ok').text)
+  server.send('private', '{"event":"carnival"}')
+  server.send('private', fixture('login-bad-sign').text)
+  server.send('private', fixture('order-live').text)
+  await soon(() => expect(received).toHaveLength(1))
+  expect(told).toEqual(['up'])
+})
+
 it('a service notice: the successors of both sockets are subscribed before the old ones go, and no gap is told', async () => {
   open()
   await up()

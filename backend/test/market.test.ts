@@ -1,3 +1,4 @@
+import { createClient } from '@tradercoin/client'
 import type { MarketStatus, OrderBook } from '@tradercoin/protocol'
 import { type Simulator, startSimulator } from '@tradercoin/simulator'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -245,8 +246,10 @@ describe('upstream', () => {
     const tab = await open(token, own.url)
     subscribe(tab, { environment: 'live' })
     await tab.until(() => books(tab).length > 1, 'two books')
+    line.isDown = true
     line.cut()
     await tab.until(() => statuses(tab).some(({ state }) => state === 'stale'), 'the news that it is stale')
+    line.isDown = false
     const seen = books(tab).length
     await tab.until(() => books(tab).length > seen, 'a new book')
     expect(tab.messages.findLastIndex(({ type }) => type === 'order_book')).toBeGreaterThan(
@@ -288,6 +291,25 @@ describe('a flood of market data', () => {
       tab.end()
     }
   }, 30_000)
+})
+
+it('the client watches a market through a lost line', async () => {
+  await using line = await cuttableLine(Number(new URL(hub.url).port))
+  const client = createClient({ baseUrl: `http://${line.host}`, getToken: () => user.token })
+  const times: number[] = []
+  const states: string[] = []
+  const stop = client.watchMarket(
+    { channel: 'order_book', ...btc },
+    { onData: ({ ts }) => times.push(ts), onState: ({ status }) => states.push(status) },
+  )
+  client.connect()
+  await vi.waitFor(() => expect(times.length).toBeGreaterThan(1), soon)
+  line.cut()
+  await vi.waitFor(() => expect(states).toEqual(['waiting', 'live', 'stale', 'live']), soon)
+  const { candles } = await client.rest.market.candles({ ...btc, interval: '1m', limit: 5 })
+  expect(candles.length).toBeGreaterThan(0)
+  stop()
+  client.disconnect()
 })
 
 describe('over REST', () => {

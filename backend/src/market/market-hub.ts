@@ -95,12 +95,12 @@ export class MarketHub {
     }
     const source = this.#deps.sourceFor(name)
     const topic = new MarketTopic(name)
-    this.#topics.set(topic.key, topic)
     topic.open(
       source,
       () => this.#changed(topic),
       (reason) => this.#end(topic, reason),
     )
+    this.#topics.set(topic.key, topic)
     return topic
   }
 

@@ -5,13 +5,19 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 export interface CuttableLine extends AsyncDisposable {
   /** `127.0.0.1:<port>` */
   host: string
-  /** Ends every connection; new ones are taken. */
+  /** While set, new connections end at once. */
+  isDown: boolean
+  /** Ends every connection. */
   cut(): void
 }
 
 export async function cuttableLine(port: number): Promise<CuttableLine> {
   const sockets = new Set<Socket>()
   const server = createServer((near) => {
+    if (line.isDown) {
+      near.destroy()
+      return
+    }
     const far = connect(port, '127.0.0.1')
     for (const [socket, other] of [
       [near, far],
@@ -31,7 +37,8 @@ export async function cuttableLine(port: number): Promise<CuttableLine> {
   const cut = () => {
     for (const socket of sockets) socket.destroy()
   }
-  return {
+  const line: CuttableLine = {
+    isDown: false,
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut,
     async [Symbol.asyncDispose]() {
@@ -40,4 +47,5 @@ export async function cuttableLine(port: number): Promise<CuttableLine> {
       await once(server, 'close')
     },
   }
+  return line
 }

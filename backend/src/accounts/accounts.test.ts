@@ -543,6 +543,25 @@ describe('our own orders', () => {
     await expect(bench.accounts.cancelOrder({ user_id: 1 }, order.id)).rejects.toMatchObject({ code: 'order_closed' })
   })
 
+  it('that the limit of requests keeps back are canceled when it allows, in a cancel of all', async () => {
+    const order = await place()
+    venue.stream.send(orderEvent({ order_id: 'v1', client_order_id: order.client_order_id }))
+    await until(() => expect(current(order.id).status).toBe('NEW'))
+    const refusals = [clock.now() + 2_000, clock.now() + 2_500]
+    venue.cancel = async () => {
+      const retry_at = refusals.shift()
+      if (retry_at !== undefined)
+        throw new ExchangeError('rate_limit', 'order_rate_limit', 'Too many requests.', { retry_at })
+    }
+    const answers = bench.accounts.cancelAll({ user_id: 1 }, 1, {})
+    await until(() => expect([venue.canceled.length, current(order.id).status]).toEqual([1, 'NEW']))
+    clock.advance(2_000)
+    await until(() => expect([venue.canceled.length, current(order.id).status]).toEqual([2, 'NEW']))
+    clock.advance(500)
+    await expect(answers).resolves.toMatchObject([{ order: { status: 'PENDING_CANCEL' }, problem: null }])
+    expect(venue.canceled).toHaveLength(3)
+  })
+
   describe('that the exchange had to be asked about, for the stream kept silent', () => {
     const filled = { order_id: 'v1', client_order_id: '', status: 'FILLED', executed_qty: '0.3' } as const
     const fill = { order_id: 'v1', trade_id: '91', quantity: '0.3' }

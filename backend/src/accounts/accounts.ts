@@ -6,7 +6,7 @@ import { listOpenOrders, type OpenOrderFilter, readOrder } from '../store/order-
 import type { UserScope } from '../store/scope.ts'
 import { Account } from './account.ts'
 import { type AmendAnswer, amendOrder } from './amendment.ts'
-import { fewAtOnce } from './few-at-once.ts'
+import { cancelEach } from './cancel-all.ts'
 import { KeyChecks } from './key-checks.ts'
 import type { AccountParts } from './parts.ts'
 import { type CancelAnswer, cancelOrder, placeOrder } from './placement.ts'
@@ -21,8 +21,6 @@ const roundEveryMs = 1_000
 /** How often it is stored that streams were alive. */
 const markEveryMs = 30_000
 const marksAJob = 500
-/** Cancels of one account under way at once: what a cancel of all must leave of the venue's patience for others. */
-const cancelsAtOnce = 10
 
 /** The adapter of a key; the same object for every key that shares it. */
 export type ExchangeFor = (
@@ -163,14 +161,12 @@ export class Accounts {
   async cancelAll(scope: UserScope, keyId: number, matching: OpenOrderFilter): Promise<CancelAnswer[]> {
     const account = this.runningAccount(scope, keyId)
     const orders = listOpenOrders(this.parts.db, scope, keyId, matching)
-    return fewAtOnce(orders, cancelsAtOnce, (order) =>
-      cancelOrder(account, order.id).catch((error: unknown) => {
-        const detail = error instanceof Error ? error.message : String(error)
-        this.parts.log('info', 'cancel_failed', { exchange_key_id: keyId, order: order.id, problem: detail })
-        const problem = reasonFor(error, 'store the cancel')
-        return { order: readOrder(this.parts.db, scope, order.id) ?? order, problem }
-      }),
-    )
+    return cancelEach(account, orders, (order, error) => {
+      const detail = error instanceof Error ? error.message : String(error)
+      this.parts.log('info', 'cancel_failed', { exchange_key_id: keyId, order: order.id, problem: detail })
+      const problem = reasonFor(error, 'store the cancel')
+      return { order: readOrder(this.parts.db, scope, order.id) ?? order, problem, retry_at: null }
+    })
   }
 
   /** Ends every stream; resolves when all that had arrived is booked, after `deadlineMs` at the latest. */

@@ -39,10 +39,12 @@ async function sendOrder({ key, parts, exchange }: Account, request: PlaceReques
   }
 }
 
-/** `problem`: why the cancel was refused, as a sentence; null when it was sent, or was on its way already. */
 export interface CancelAnswer {
   order: Order
+  /** Why the cancel was refused, as a sentence; null when it was sent, or was on its way already. */
   problem: string | null
+  /** When it may be tried again (ms), where only the venue's limit of requests was in its way. */
+  retry_at: number | null
 }
 
 /**
@@ -53,18 +55,20 @@ export async function cancelOrder(account: Account, id: number): Promise<CancelA
   const { key, parts, exchange } = account
   const { user_id } = key
   const { order, isNew } = await parts.writer.run('requestCancel', { user_id, id })
-  if (!isNew) return { order, problem: null }
+  if (!isNew) return { order, problem: null, retry_at: null }
   account.lookUps.expectOutcome(askAfterMs)
   const { trading_mode, symbol, order_id, client_order_id } = order
   try {
     await exchange.cancelOrder(credentialsOf(parts, key), { trading_mode, symbol, order_id, client_order_id })
-    return { order, problem: null }
+    return { order, problem: null, retry_at: null }
   } catch (error) {
     // "Not found" most often means that it has just been filled or canceled: the look-up tells.
-    if (error instanceof ExchangeError && error.kind === 'not_found') return { order, problem: null }
+    if (error instanceof ExchangeError && error.kind === 'not_found') return { order, problem: null, retry_at: null }
     const outcome = isRefusal(error) ? 'refused' : 'unknown'
     const settled = await parts.writer.run('settleCancel', { user_id, id, outcome })
-    return { order: settled, problem: isRefusal(error) ? reasonOf(error) : null }
+    if (!isRefusal(error)) return { order: settled, problem: null, retry_at: null }
+    const retry_at = error.kind === 'rate_limit' ? (error.retry_at ?? parts.clock.now() + 1_000) : null
+    return { order: settled, problem: reasonOf(error), retry_at }
   }
 }
 

@@ -315,6 +315,9 @@ describe('orders', () => {
       [{ type: 'MARKET' }, 'quantity'],
       [{ type: 'MARKET', quantity: '1', quote_quantity: '1' }, 'quantity'],
       [{ type: 'STOP_MARKET', quantity: '1' }, 'stop_price'],
+      [{ type: 'LIMIT', quantity: '1', price: '50000', stop_price: '49000' }, 'stop_price'],
+      [{ type: 'MARKET', quantity: '1', trigger_by: 'LAST' }, 'trigger_by'],
+      [{ type: 'LIMIT', quantity: '1', price: '50000', callback_rate: '1' }, 'callback_rate'],
       [{ type: 'MARKET', quantity: '1', trading_mode: 'futures' }, 'trading_mode'],
     ]
     for (const [body, field] of cases) {

@@ -9,12 +9,14 @@ const needsTrigger: ReadonlySet<PlaceOrderBody['type']> = new Set([
   'TAKE_PROFIT_MARKET',
   'TAKE_PROFIT_LIMIT',
 ])
-
+/** Those that wait for a price; a trailing stop may be given the one at which it begins to follow. */
+const waits: ReadonlySet<PlaceOrderBody['type']> = new Set([...needsTrigger, 'TRAILING_STOP'])
 const closesWhole: ReadonlySet<PlaceOrderBody['type']> = new Set(['MARKET', 'STOP_MARKET', 'TAKE_PROFIT_MARKET'])
 
 /** What is missing from an order, or contradicts itself, whatever the venue. */
 export function orderProblems(body: PlaceOrderBody): FieldProblem[] {
-  const { type, quantity, quote_quantity, price, stop_price, callback_rate, close_position, post_only } = body
+  const { type, quantity, quote_quantity, price, stop_price, trigger_by } = body
+  const { callback_rate, close_position, post_only } = body
   const sizes = [quantity, quote_quantity, close_position || undefined].filter((size) => size !== undefined).length
   const rules: [isBroken: boolean, field: string, message: string][] = [
     [sizes === 0, 'quantity', 'is needed'],
@@ -23,7 +25,10 @@ export function orderProblems(body: PlaceOrderBody): FieldProblem[] {
     [needsPrice.has(type) && price === undefined, 'price', `is needed for ${type}`],
     [!needsPrice.has(type) && price !== undefined, 'price', `is not taken by ${type}`],
     [needsTrigger.has(type) && stop_price === undefined, 'stop_price', `is needed for ${type}`],
+    [!waits.has(type) && stop_price !== undefined, 'stop_price', `is not taken by ${type}`],
+    [!waits.has(type) && trigger_by !== undefined, 'trigger_by', `is not taken by ${type}`],
     [type === 'TRAILING_STOP' && callback_rate === undefined, 'callback_rate', 'is needed for TRAILING_STOP'],
+    [type !== 'TRAILING_STOP' && callback_rate !== undefined, 'callback_rate', `is not taken by ${type}`],
     [
       close_position === true && !closesWhole.has(type),
       'close_position',

@@ -25,6 +25,8 @@ export function checkOffered(request: PlaceRequest, offered: Capabilities): Orde
     refuse('type', 'order_type_not_supported', `There are no ${spoken(type)} orders here.`, offered.order_types)
   if (force !== null && !offered.time_in_force.includes(force))
     refuse('time_in_force', 'time_in_force_not_supported', `${force} is not offered here.`, offered.time_in_force)
+  else if (force === 'FOK' && !isLimit(request))
+    refuse('time_in_force', 'time_in_force_not_supported', 'Only an order with a price can be fill-or-kill.')
   if (request.post_only && !offered.post_only)
     refuse('post_only', 'post_only_not_supported', 'There are no post-only orders here.')
   else if (request.post_only && (!isLimit(request) || (force !== null && force !== 'GTC')))

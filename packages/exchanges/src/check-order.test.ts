@@ -197,6 +197,7 @@ describe('an order', () => {
     expect(found({ quantity: null })).toEqual(['quantity_required'])
     expect(found({ post_only: true, time_in_force: 'IOC' })).toEqual(['post_only_not_supported'])
     expect(found({ ...market, post_only: true })).toEqual(['post_only_not_supported'])
+    expect(found({ ...market, time_in_force: 'FOK' })).toEqual(['time_in_force_not_supported'])
   })
 })
 

@@ -72,10 +72,20 @@ export class InstrumentBook {
   }
 
   async #fetchAll(): Promise<Instrument[]> {
-    const rows = await Promise.all(products.map((instType) => this.#fetch(instType)))
+    const rows = await Promise.all(products.map((instType) => this.#fetchProduct(instType)))
     const instruments = rows.flatMap((product) => parseInstruments(product))
     this.#add(instruments)
     return instruments.map(({ instrument }) => instrument)
+  }
+
+  /** A site that does not offer a product may refuse to list it: Europe has no SWAP. The others are to be read all the same. */
+  async #fetchProduct(instType: string): Promise<unknown[]> {
+    try {
+      return await this.#fetch(instType)
+    } catch (error) {
+      if (instType === 'SPOT' || !(error instanceof ExchangeError) || error.kind !== 'refused') throw error
+      return []
+    }
   }
 
   #add(instruments: readonly OkxInstrument[]) {

@@ -123,3 +123,23 @@ it('a list that cannot be read says so, and is read the next time', async () => 
   await instruments.ready()
   expect(instruments.find('BTC-USDT')).toBeDefined()
 })
+
+it('a site that does not offer a product lists the others; one that refuses all is down', async () => {
+  const refuse = () => Promise.reject(new ExchangeError('refused', 'unknown_symbol', 'Unknown.'))
+  const without = (...missing: string[]) =>
+    new InstrumentBook(new FakeClock(), async (instType) =>
+      missing.includes(instType) ? refuse() : rows.filter((row) => row?.instType === instType),
+    )
+  const europe = without('SWAP')
+  await europe.ready()
+  expect(europe.find('BTC-USD_UM_XPERP-310404')).toBeDefined()
+  expect(europe.find('BTC-USDT')).toBeDefined()
+  await expect(without('SPOT', 'SWAP', 'FUTURES').ready()).rejects.toMatchObject({ kind: 'refused' })
+})
+
+it('a contract that does not tell its settlement coin is counted all the same', () => {
+  const [found] = parseInstruments([{ ...rows.find(({ instId }) => instId === 'BTC-USDT-SWAP'), settleCcy: '' }])
+  expect(found).toMatchObject({ unit: '0.01', instrument: { settle_asset: 'USDT' } })
+  const [inverse] = parseInstruments([{ ...rows.find(({ instId }) => instId === 'BTC-USD-SWAP'), settleCcy: '' }])
+  expect(inverse?.instrument.settle_asset).toBe('BTC')
+})

@@ -62,12 +62,15 @@ function contract(row: RawInstrument, instType: string, lot: Decimal): OkxInstru
   const [base, quote] = (textOrNull(row.uly) ?? symbol).split('-')
   const linear = row.ctType === 'linear'
   const unit = linear ? size : '1'
+  const baseAsset = (linear ? textOrNull(row.ctValCcy) : null) ?? text(base, 'uly')
+  const quoteAsset = text(quote, 'uly')
   const instrument: Instrument = {
     trading_mode: 'futures',
     symbol,
-    base_asset: (linear ? textOrNull(row.ctValCcy) : null) ?? text(base, 'uly'),
-    quote_asset: text(quote, 'uly'),
-    settle_asset: text(row.settleCcy, 'settleCcy'),
+    base_asset: baseAsset,
+    quote_asset: quoteAsset,
+    // Where the account chooses the coin it may be left out; without the contract no order of it could be read.
+    settle_asset: textOrNull(row.settleCcy) ?? (linear ? quoteAsset : baseAsset),
     quantity_unit: linear ? 'BASE' : 'CONTRACT',
     contract_value: linear ? null : size,
     ...rules(row, unit, lot),

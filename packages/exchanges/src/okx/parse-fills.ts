@@ -1,7 +1,7 @@
 import { type AccountEvent, addDecimal, type Decimal, type ExecutionKind } from '@tradercoin/protocol'
 import { decimal, id, object, textOrNull, time } from '../fields.ts'
-import { readRows } from '../raw-event.ts'
-import { type FindInstrument, fillReport, forcedTradeId, isForced } from './parse-order.ts'
+import { rawEvent, readRows } from '../raw-event.ts'
+import { type FindInstrument, fillReport, forcedTradeId, isForced, OtherProduct } from './parse-order.ts'
 import type { RawFill } from './wire.ts'
 
 /** What the order of a fill tells of it. */
@@ -13,6 +13,7 @@ export interface FillOrder {
 /**
  * Rows of /trade/fills or /trade/fills-history as executions; a misshapen row is kept raw. Forced fills carry no usable trade id: theirs
  * is made of what the order had executed by then, so all fills of such an order must be among the rows, from its first. Never throws.
+ * Fills of products that have no record of ours are kept raw as well: there is nothing wrong with them.
  */
 export function parseFills(
   rows: readonly unknown[],
@@ -20,7 +21,7 @@ export function parseFills(
   orderOf: (orderId: string) => FillOrder | null,
 ): AccountEvent[] {
   const executed = new Map<string, Decimal>()
-  return readRows('fills', [...rows].sort(oldestFirst), (row) => {
+  const read = (row: unknown): AccountEvent[] => {
     const fill: RawFill = object(row, 'fill')
     const orderId = id(fill.ordId, 'ordId')
     const tradeId = textOrNull(fill.tradeId) ?? '0'
@@ -36,6 +37,14 @@ export function parseFills(
       trade_id: forced ? forcedTradeId(accumulated, time(fill.fillTime ?? fill.ts, 'fillTime')) : tradeId,
     })
     return [{ kind: 'execution', execution }]
+  }
+  return readRows('fills', [...rows].sort(oldestFirst), (row) => {
+    try {
+      return read(row)
+    } catch (error) {
+      if (error instanceof OtherProduct) return [rawEvent('fills', JSON.stringify(row), null)]
+      throw error
+    }
   })
 }
 

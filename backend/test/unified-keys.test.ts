@@ -175,6 +175,48 @@ describe.each(venues)('%s', (exchange, symbols) => {
   })
 })
 
+it('OKX holds cross beside isolated: two positions show, and closing one leaves the other', async () => {
+  const user = await hub.newUser()
+  const paper = { exchange: 'okx', trading_mode: 'futures', balances: { USDT: '50000' } }
+  const { body: key } = await user.ask('POST', '/trading/exchange-keys/paper', paper)
+  await until(async () => {
+    expect((await user.ask('GET', '/trading/exchange-keys')).body.items).toMatchObject([{ state: 'live' }])
+  })
+  const market = { exchange_key_id: key.id, symbol: 'BTC-USDT-SWAP', type: 'MARKET' }
+  const place = (body: object) =>
+    user.ask('POST', '/trading/orders', { ...market, ...body }, { 'idempotency-key': `k-${Math.random()}` })
+  const held = async () => {
+    const { items } = (await user.ask('GET', '/trading/positions')).body
+    const open = items.filter(({ quantity }: Position) => quantity !== '0')
+    return Object.fromEntries(open.map(({ margin_mode, quantity }: Position) => [margin_mode, quantity]))
+  }
+  const shows = (positions: object) => until(async () => expect(await held()).toEqual(positions))
+
+  expect((await place({ side: 'BUY', quantity: '0.02', margin_mode: 'CROSS' })).status).toBe(202)
+  expect((await place({ side: 'BUY', quantity: '0.01', margin_mode: 'ISOLATED' })).status).toBe(202)
+  await shows({ CROSS: '0.02', ISOLATED: '0.01' })
+
+  const unnamed = await place({ side: 'SELL', close_position: true })
+  expect(unnamed.body).toMatchObject({ status: 422, errors: [{ field: 'margin_mode' }] })
+  const closing = await place({ side: 'SELL', close_position: true, margin_mode: 'ISOLATED' })
+  expect(closing.status).toBe(202)
+  await shows({ CROSS: '0.02' })
+
+  expect((await place({ side: 'BUY', quantity: '0.03', margin_mode: 'ISOLATED' })).status).toBe(202)
+  await shows({ CROSS: '0.02', ISOLATED: '0.03' })
+  expect((await place({ side: 'SELL', close_position: true, margin_mode: 'CROSS' })).status).toBe(202)
+  await shows({ ISOLATED: '0.03' })
+  // The one that is left needs no name.
+  expect((await place({ side: 'SELL', close_position: true })).status).toBe(202)
+  await shows({})
+  const { items } = (await user.ask('GET', '/trading/orders')).body
+  expect(items.slice(0, 3)).toMatchObject([
+    { side: 'SELL', status: 'FILLED', executed_qty: '0.03', reduce_only: true },
+    { side: 'SELL', status: 'FILLED', executed_qty: '0.02', reduce_only: true },
+    { side: 'BUY', status: 'FILLED', executed_qty: '0.03', reduce_only: false },
+  ])
+}, 60_000)
+
 it('a key is refused by field: without its passphrase, with a wrong one, unknown, or for a site or environment that is not there', async () => {
   const user = await hub.newUser()
   const answer = await fetch(`${simulator.url}/sim/accounts`, {

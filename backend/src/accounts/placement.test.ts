@@ -136,6 +136,27 @@ describe('a market order that closes the position', () => {
     expect(venue.placed).toEqual([])
   })
 
+  it('of cross beside isolated closes the one that is named', async () => {
+    const cross = { position_id: '7', margin_mode: 'CROSS', quantity: '0.2' } as const
+    const isolated = { position_id: '8', margin_mode: 'ISOLATED', quantity: '0.1' } as const
+    await hold(cross, isolated)
+    await expect(close({ side: 'SELL' })).rejects.toMatchObject({ code: 'margin_mode_needed' })
+    await close({ side: 'SELL', margin_mode: 'ISOLATED' })
+    await hold({ ...isolated, quantity: '0', update_time: 2_000 })
+    await expect(close({ side: 'SELL', margin_mode: 'ISOLATED' })).rejects.toMatchObject({ code: 'no_position' })
+    await close({ side: 'SELL', client_order_id: 'second' })
+    expect(venue.placed).toMatchObject([
+      { quantity: '0.1', margin_mode: 'ISOLATED', reduce_only: true },
+      { quantity: '0.2', margin_mode: 'CROSS', reduce_only: true },
+    ])
+  })
+
+  it('names no margin mode where a symbol has one position', async () => {
+    await hold({ margin_mode: 'ISOLATED', quantity: '0.1' })
+    await close({ side: 'SELL' })
+    expect(venue.placed).toMatchObject([{ quantity: '0.1', margin_mode: null }])
+  })
+
   it('names the leg of a hedge: the side keeps it from opening another', async () => {
     await hold({ position_side: 'LONG', quantity: '0.2' }, { position_side: 'SHORT', quantity: '-0.1' })
     await expect(close({ side: 'SELL' })).rejects.toMatchObject({ code: 'position_side_needed' })

@@ -63,6 +63,10 @@ const orderRefusals: Record<string, (told: string) => Problem> = {
     new Problem(422, 'invalid_order', 'Both a long and a short position are open: say which to close.', {
       errors: [{ field: 'position_side', message: 'is needed: LONG or SHORT' }],
     }),
+  margin_mode_needed: () =>
+    new Problem(422, 'invalid_order', 'A cross and an isolated position are open: name the margin_mode of one.', {
+      errors: [{ field: 'margin_mode', message: 'is needed: CROSS or ISOLATED' }],
+    }),
   side_does_not_close: (side) =>
     new Problem(422, 'invalid_order', `This position is closed by a ${side}.`, {
       errors: [{ field: 'side', message: `must be ${side}` }],

@@ -178,6 +178,27 @@ describe('balances and positions', () => {
     expect(ledger.events).toHaveLength(3)
   })
 
+  it('keeps cross beside isolated apart; which one a report means its id says, not its margin mode', () => {
+    const cross = { position_id: '7', margin_mode: 'CROSS', quantity: '0.1' } as const
+    const isolated = { position_id: '8', margin_mode: 'ISOLATED', quantity: '0.2' } as const
+    ledger.book([positionEvent(cross), positionEvent(isolated)])
+    const open = () => readSnapshot(ledger.db, { user_id: 1 }).positions
+    expect(open()).toMatchObject([cross, isolated])
+    ledger.book([positionEvent({ position_id: '8', quantity: '0', update_time: 2_000 })])
+    expect(open()).toMatchObject([cross])
+    expect(dataOf(2)).toMatchObject({ ...isolated, quantity: '0' })
+  })
+
+  it('has one position without an id, whichever margin mode it is switched to', () => {
+    ledger.book([
+      positionEvent({ margin_mode: 'CROSS' }),
+      positionEvent({ margin_mode: 'ISOLATED', quantity: '0.2', update_time: 2_000 }),
+    ])
+    expect(readSnapshot(ledger.db, { user_id: 1 }).positions).toMatchObject([
+      { margin_mode: 'ISOLATED', quantity: '0.2', position_id: null },
+    ])
+  })
+
   it('shows a closed position as closed, and leaves it out of the snapshot', () => {
     ledger.book([positionEvent({}), positionEvent({ quantity: '0', update_time: 2_000 })])
     expect(dataOf(1)).toMatchObject({ quantity: '0' })

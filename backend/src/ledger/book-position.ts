@@ -52,6 +52,7 @@ function emptyPosition({ account }: Booking, report: PositionReport): StoredPosi
       trading_mode: report.trading_mode,
       symbol: report.symbol,
       position_side: report.position_side,
+      position_id: report.position_id,
       margin_mode: null,
       quantity: '0',
       entry_price: null,

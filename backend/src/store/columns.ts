@@ -83,6 +83,7 @@ export const positionColumns = [
   'trading_mode',
   'symbol',
   'position_side',
+  'position_id',
   'margin_mode',
   'quantity',
   'entry_price',

@@ -10,16 +10,17 @@ export interface StoredPosition {
   told_times: ToldTimes
 }
 
-export type PositionId = Pick<Position, 'exchange_key_id' | 'trading_mode' | 'symbol' | 'position_side'>
+export type PositionId = Pick<Position, 'exchange_key_id' | 'trading_mode' | 'symbol' | 'position_side' | 'position_id'>
 
 export function findPosition(db: Database, id: PositionId): StoredPosition | undefined {
   const row = db.get<PositionRow & { told_times: string }>(
     `SELECT ${positionColumns.join(', ')}, told_times FROM positions
-     WHERE exchange_key_id = ? AND trading_mode = ? AND symbol = ? AND position_side = ?`,
+     WHERE exchange_key_id = ? AND trading_mode = ? AND symbol = ? AND position_side = ? AND coalesce(position_id, '') = ?`,
     id.exchange_key_id,
     id.trading_mode,
     id.symbol,
     id.position_side,
+    id.position_id ?? '',
   )
   if (!row) return undefined
   const { told_times, ...record } = row
@@ -34,10 +35,11 @@ const key: ReadonlySet<string> = new Set([
   'trading_mode',
   'symbol',
   'position_side',
+  'position_id',
 ])
 const changed = inserted.filter((column) => !key.has(column)).map((column) => `${column} = excluded.${column}`)
 const upsertSql = `INSERT INTO positions (${inserted.join(', ')}) VALUES (${inserted.map(() => '?').join(', ')})
-  ON CONFLICT (exchange_key_id, trading_mode, symbol, position_side) DO UPDATE SET ${changed.join(', ')}`
+  ON CONFLICT (exchange_key_id, trading_mode, symbol, position_side, coalesce(position_id, '')) DO UPDATE SET ${changed.join(', ')}`
 
 export function upsertPosition(db: Database, userId: number, { record, told_times }: StoredPosition): void {
   db.run(upsertSql, userId, ...positionColumns.map((column) => record[column]), JSON.stringify(told_times))

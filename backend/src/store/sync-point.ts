@@ -1,5 +1,5 @@
 import type { OrderRef, SnapshotSince } from '@tradercoin/exchanges'
-import { type PositionSide, type TradingMode, tradingModeSchema } from '@tradercoin/protocol'
+import { type TradingMode, tradingModeSchema } from '@tradercoin/protocol'
 import type { AccountKey } from './account-keys.ts'
 import type { Database } from './database.ts'
 
@@ -27,8 +27,8 @@ export function readSyncPoint(db: Database, key: AccountKey): SnapshotSince {
       )
       .map((balance) => ({ ...balance })),
     positions: db
-      .all<{ symbol: string; position_side: PositionSide }>(
-        `SELECT symbol, position_side FROM positions WHERE exchange_key_id = ? AND quantity <> '0'`,
+      .all<SnapshotSince['positions'][number]>(
+        `SELECT trading_mode, symbol, position_side, position_id FROM positions WHERE exchange_key_id = ? AND quantity <> '0'`,
         key.id,
       )
       .map((position) => ({ ...position })),

@@ -45,8 +45,8 @@ export class TestLedger {
       ),
       balances: this.db.all('SELECT user_id, asset, total, available, locked FROM balances ORDER BY user_id, asset'),
       positions: this.db.all(
-        `SELECT user_id, symbol, position_side, margin_mode, quantity, entry_price, unrealized_pnl, leverage
-         FROM positions ORDER BY user_id, symbol, position_side`,
+        `SELECT user_id, symbol, position_side, position_id, margin_mode, quantity, entry_price, unrealized_pnl, leverage
+         FROM positions ORDER BY user_id, symbol, position_side, position_id`,
       ),
     }
   }

@@ -76,6 +76,7 @@ export function positionEvent(changes: Partial<PositionReport>): AccountEvent {
     trading_mode: 'futures',
     symbol: 'BTCUSDT',
     position_side: 'NET',
+    position_id: null,
     margin_mode: null,
     quantity: '0.1',
     entry_price: '64000',

@@ -6,6 +6,7 @@ import type {
   KeyPermissions,
   MarginMode,
   OrderType,
+  PositionReport,
   PositionSide,
   QuantityUnit,
   Side,
@@ -111,7 +112,7 @@ export interface SnapshotSince {
   /** Balances the ledger knows, so that a moved asset names the symbols worth asking. */
   balances: readonly { asset: string; total: Decimal }[]
   /** Positions the ledger believes open. Those that are no longer listed are told as closed: a venue lists only what is there. */
-  positions: readonly { symbol: string; position_side: PositionSide }[]
+  positions: readonly Pick<PositionReport, 'trading_mode' | 'symbol' | 'position_side' | 'position_id'>[]
 }
 
 export interface AccountSnapshot {

@@ -1,22 +1,22 @@
-import { type AccountEvent, isZeroDecimal, type PositionSide } from '@tradercoin/protocol'
+import { type AccountEvent, isZeroDecimal } from '@tradercoin/protocol'
 import type { SnapshotSince } from './exchange.ts'
 
 /* A complete list says by what it leaves out: what the ledger believes to be there and is not listed is gone. */
 
 /** As closed, each position the ledger believes open that is not among `listed`. `asOf`: the venue's time (ms) of the list. */
 export function closedPositions(listed: readonly AccountEvent[], since: SnapshotSince, asOf: number): AccountEvent[] {
-  const name = (symbol: string, side: PositionSide) => `${symbol} ${side}`
-  const there = new Set(
-    listed.map((event) => event.kind === 'position' && name(event.position.symbol, event.position.position_side)),
-  )
+  const nameOf = ({ trading_mode, symbol, position_side, position_id }: SnapshotSince['positions'][number]) =>
+    `${trading_mode} ${symbol} ${position_side} ${position_id}`
+  const there = new Set(listed.map((event) => event.kind === 'position' && nameOf(event.position)))
   return since.positions
-    .filter(({ symbol, position_side }) => !there.has(name(symbol, position_side)))
-    .map(({ symbol, position_side }) => ({
+    .filter((known) => !there.has(nameOf(known)))
+    .map(({ trading_mode, symbol, position_side, position_id }) => ({
       kind: 'position',
       position: {
-        trading_mode: 'futures',
+        trading_mode,
         symbol,
         position_side,
+        position_id,
         margin_mode: null,
         quantity: '0',
         entry_price: '0',

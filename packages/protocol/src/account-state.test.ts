@@ -87,6 +87,7 @@ const position = (symbol: string, quantity: string): Position => ({
   trading_mode: 'futures',
   symbol,
   position_side: 'NET',
+  position_id: null,
   margin_mode: null,
   quantity,
   entry_price: null,
@@ -126,8 +127,10 @@ const bodies: fc.Arbitrary<Body> = fc.oneof(
     .tuple(fc.constantFrom('BTC', 'USDT'), fc.constantFrom('1', '2'))
     .map(([asset, total]): Body => ({ type: 'balance_update', data: balance(asset, total) })),
   fc
-    .tuple(fc.constantFrom('BTCUSDT', 'ETHUSDT'), fc.constantFrom('0', '-1.5', '0.00'))
-    .map(([symbol, quantity]): Body => ({ type: 'position_update', data: position(symbol, quantity) })),
+    .tuple(fc.constantFrom('BTCUSDT', 'ETHUSDT'), fc.constantFrom('0', '-1.5', '0.00'), fc.constantFrom(null, '7', '8'))
+    .map(([symbol, quantity, position_id]): Body => {
+      return { type: 'position_update', data: { ...position(symbol, quantity), position_id } }
+    }),
   fc.integer({ min: 1, max: 3 }).map((id): Body => ({ type: 'gap', data: gap(id) })),
 )
 const logs = fc
@@ -197,6 +200,19 @@ describe('applyEvent', () => {
     expect(state.executions.size).toBe(executionsKept)
     expect(state.executions.has(5)).toBe(false)
     expect(state.executions.has(6)).toBe(true)
+  })
+
+  it('keeps positions of one symbol and side apart by the venue’s id', () => {
+    const state = begin()
+    const cross = { ...position('BTC-USDT-SWAP', '0.1'), position_id: '7', margin_mode: 'CROSS' } as const
+    const isolated = { ...cross, position_id: '8', margin_mode: 'ISOLATED', quantity: '0.2' } as const
+    const closed = { ...isolated, quantity: '0' }
+    for (const [index, data] of [cross, isolated].entries()) {
+      applyEvent(state, { type: 'position_update', seq: index + 1, data })
+    }
+    expect(toSnapshot(state).positions).toEqual([cross, isolated])
+    applyEvent(state, { type: 'position_update', seq: 3, data: closed })
+    expect(toSnapshot(state).positions).toEqual([cross])
   })
 
   it('says which part has changed', () => {

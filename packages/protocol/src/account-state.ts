@@ -182,9 +182,10 @@ export function balanceKey(balance: Pick<Balance, 'exchange_key_id' | 'trading_m
 
 /** What identifies a position within a user. */
 export function positionKey(
-  position: Pick<Position, 'exchange_key_id' | 'trading_mode' | 'symbol' | 'position_side'>,
+  position: Pick<Position, 'exchange_key_id' | 'trading_mode' | 'symbol' | 'position_side' | 'position_id'>,
 ): string {
-  return `${position.exchange_key_id}:${position.trading_mode}:${position.symbol}:${position.position_side}`
+  const { exchange_key_id, trading_mode, symbol, position_side, position_id } = position
+  return `${exchange_key_id}:${trading_mode}:${symbol}:${position_side}:${position_id ?? ''}`
 }
 
 function sortedValues<T>(map: Map<string, T>): T[] {

@@ -202,6 +202,8 @@ export const positionSchema = z.object({
   trading_mode: tradingModeSchema,
   symbol: z.string(),
   position_side: positionSideSchema,
+  /** The venue's own, where one symbol and side may have several positions, such as cross beside isolated; null where they name it. */
+  position_id: z.string().nullable(),
   margin_mode: marginModeSchema.nullable(),
   /** Signed; "0" closed. */
   quantity: decimalSchema,

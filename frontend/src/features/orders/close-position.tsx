@@ -41,6 +41,8 @@ export function ClosePosition({ position }: { position: Position }) {
 function CloseDialog({ position, side, onClose }: { position: Position; side: string; onClose: () => void }) {
   const t = useTranslations()
   const { submission, submit } = useSubmission()
+  // Only where a cross and an isolated position may stand side by side does an order take it.
+  const ownMargin = position.position_id === null ? null : position.margin_mode
   useEffect(() => {
     if (submission.state !== 'accepted') return
     toast.success(t('positions.closeSent'))
@@ -55,6 +57,7 @@ function CloseDialog({ position, side, onClose }: { position: Position; side: st
       type: 'MARKET',
       close_position: true,
       ...(position.position_side !== 'NET' && { position_side: position.position_side }),
+      ...(ownMargin !== null && { margin_mode: ownMargin }),
     })
   return (
     <Dialog
@@ -67,6 +70,7 @@ function CloseDialog({ position, side, onClose }: { position: Position; side: st
       <p className="flex justify-between gap-4 font-medium">
         <span>
           {position.symbol} · {side}
+          {ownMargin !== null && ` · ${t(`positions.${ownMargin}`)}`}
         </span>
         <span>{showDecimal(position.quantity)}</span>
       </p>

@@ -1,6 +1,6 @@
 'use client'
 
-import type { Balance, Position } from '@tradercoin/protocol'
+import { type Balance, type Position, positionKey } from '@tradercoin/protocol'
 import { Layers, Wallet } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
 import { useTranslations } from 'use-intl'
@@ -106,11 +106,7 @@ export function PositionsPanel({ filters, isDimmed }: { filters: Filters; isDimm
       {positions.map((item) => {
         const isLong = isLongPosition(item)
         return (
-          <tr
-            key={`${item.exchange_key_id}:${item.symbol}:${item.position_side}`}
-            data-testid="position-row"
-            data-symbol={item.symbol}
-          >
+          <tr key={positionKey(item)} data-testid="position-row" data-symbol={item.symbol}>
             <td className="text-left font-semibold">{item.symbol}</td>
             <td className={cn('text-left font-medium', isLong ? 'text-buy' : 'text-sell')}>
               {isLong ? '↗ ' : '↘ '}

@@ -24,6 +24,7 @@ export function parsePosition(row: unknown, margin: MarginMode | null, toldAt: n
     trading_mode: 'futures',
     symbol: text(p.symbol, 'symbol'),
     position_side: side,
+    position_id: null,
     margin_mode: margin,
     quantity: signed(decimal(p.size, 'size'), p.side, side),
     entry_price: figure(p.entryPrice ?? p.avgPrice),

@@ -80,6 +80,7 @@ it('positions, with the margin mode of the account', () => {
     trading_mode: 'futures',
     symbol: 'BTCUSDT',
     position_side: 'NET',
+    position_id: null,
     margin_mode: 'CROSS',
     quantity: '0.005',
     entry_price: '61000',

@@ -379,6 +379,7 @@ const long: PositionReport = {
   trading_mode: 'futures',
   symbol: 'BTCUSDT',
   position_side: 'NET',
+  position_id: null,
   margin_mode: null,
   quantity: '0.005',
   entry_price: '61000',

@@ -189,8 +189,8 @@ it('what the venue lists no longer is gone: positions closed, coins spent', asyn
       { asset: 'EOS', total: '0' },
     ],
     positions: [
-      { symbol: 'ETHUSDT', position_side: 'NET' },
-      { symbol: 'SOLUSDT', position_side: 'LONG' },
+      { trading_mode: 'futures', symbol: 'ETHUSDT', position_side: 'NET', position_id: null },
+      { trading_mode: 'futures', symbol: 'SOLUSDT', position_side: 'LONG', position_id: null },
     ],
   })
   const balances = events.filter((event) => event.kind === 'balance')

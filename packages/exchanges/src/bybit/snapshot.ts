@@ -1,5 +1,6 @@
 import { type AccountEvent, type Environment, isTerminal, isZeroDecimal, type TradingMode } from '@tradercoin/protocol'
 import type { AccountSnapshot, Credentials, SnapshotSince } from '../exchange.ts'
+import { closedPositions, emptiedBalances } from '../not-listed.ts'
 import { readRows } from '../raw-event.ts'
 import { type Category, categories, type InstrumentBook, modeOf } from './category.ts'
 import { Findings } from './findings.ts'
@@ -62,7 +63,7 @@ export async function fetchBybitSnapshot(
   const [wallet, positions] = await Promise.all([rest.wallet(who), readPositions(parts, who, since, asOf)])
   const coins = readRows('wallet', wallet, (entry) => walletEvents(entry, asOf))
   return {
-    events: [...found.events(), ...coins, ...emptied(coins, since, asOf), ...positions],
+    events: [...found.events(), ...coins, ...emptiedBalances(coins, since, asOf), ...positions],
     as_of: asOf,
     unproven: unproven(parts.environment, since, asOf, oldest, lost),
   }
@@ -149,42 +150,7 @@ async function readPositions(
     const isNone = isZeroDecimal(position.quantity) && !believed.has(`${position.symbol} ${position.position_side}`)
     return isNone ? [] : [{ kind: 'position', position }]
   })
-  const listed = new Set(
-    events.map((event) => event.kind === 'position' && `${event.position.symbol} ${event.position.position_side}`),
-  )
-  const closed = since.positions.filter(({ symbol, position_side }) => !listed.has(`${symbol} ${position_side}`))
-  return [...events, ...closed.map((position) => closedPosition(position, asOf))]
-}
-
-function closedPosition(named: SnapshotSince['positions'][number], asOf: number): AccountEvent {
-  return {
-    kind: 'position',
-    position: {
-      trading_mode: 'futures',
-      symbol: named.symbol,
-      position_side: named.position_side,
-      margin_mode: null,
-      quantity: '0',
-      entry_price: '0',
-      mark_price: null,
-      unrealized_pnl: '0',
-      realized_pnl: null,
-      leverage: null,
-      liquidation_price: '0',
-      update_time: asOf,
-    },
-  }
-}
-
-/** The wallet lists coins that are not zero: what the ledger believes to hold and is not listed is gone. */
-function emptied(listed: readonly AccountEvent[], since: SnapshotSince, asOf: number): AccountEvent[] {
-  const assets = new Set(listed.map((event) => event.kind === 'balance' && event.balance.asset))
-  return since.balances
-    .filter(({ asset, total }) => !assets.has(asset) && !isZeroDecimal(total))
-    .map(({ asset }) => ({
-      kind: 'balance',
-      balance: { trading_mode: 'spot', asset, total: '0', available: '0', locked: '0', update_time: asOf },
-    }))
+  return [...events, ...closedPositions(events, since, asOf)]
 }
 
 function unproven(

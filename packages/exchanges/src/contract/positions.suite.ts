@@ -30,7 +30,8 @@ function positions(events: AccountEvent[]): PositionReport[] {
     if (event.kind !== 'position') continue
     const { position } = event
     const told = Object.fromEntries(Object.entries(position).filter(([, value]) => value !== null))
-    last.set(position.position_side, { ...(last.get(position.position_side) ?? position), ...told })
+    const name = `${position.position_side} ${position.position_id}`
+    last.set(name, { ...(last.get(name) ?? position), ...told })
   }
   return [...last.values()]
 }
@@ -147,8 +148,7 @@ export const positionCards: readonly Card[] = [
       const before = await exchange.fetchSnapshot(who, nothingKnown)
       stream.close()
       await h.elsewhere(account, { side: 'SELL', quantity: '0.01' })
-      const known = open(before.events).map(({ symbol, position_side }) => ({ symbol, position_side }))
-      const after = await exchange.fetchSnapshot(who, h.since(before.as_of, { positions: known }))
+      const after = await exchange.fetchSnapshot(who, h.since(before.as_of, { positions: open(before.events) }))
       expect(positions(after.events)).toMatchObject([{ symbol: h.symbol, quantity: '0' }])
     },
     tellsNone,

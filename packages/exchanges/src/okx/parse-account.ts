@@ -47,6 +47,8 @@ export function parsePosition(row: unknown, find: FindInstrument, readAt: number
     trading_mode,
     symbol,
     position_side: side,
+    // Cross and isolated stand side by side, and news of a closed one may not say which it was: the id does.
+    position_id: text(p.posId, 'posId'),
     margin_mode: marginMode(p.mgnMode),
     quantity,
     entry_price: told(p.avgPx),

@@ -474,6 +474,7 @@ describe('positions', () => {
     trading_mode: 'futures',
     symbol: 'BTC-USDT-SWAP',
     position_side: 'LONG',
+    position_id: '2600000000000000001',
     margin_mode: 'CROSS',
     quantity: '0.03',
     entry_price: '61500',
@@ -492,8 +493,33 @@ describe('positions', () => {
   it('hedge and net, cross and isolated, linear and inverse; short is negative', () => {
     expect(read('positions-snapshot')).toEqual([
       position({}),
-      position({ position_side: 'SHORT', margin_mode: 'ISOLATED', quantity: '-0.05' }),
-      position({ symbol: 'BTC-USD-SWAP', position_side: 'NET', quantity: '-7' }),
+      position({
+        position_side: 'SHORT',
+        position_id: '2600000000000000002',
+        margin_mode: 'ISOLATED',
+        quantity: '-0.05',
+      }),
+      position({ symbol: 'BTC-USD-SWAP', position_side: 'NET', position_id: '2600000000000000003', quantity: '-7' }),
+    ])
+  })
+
+  it('cross beside isolated are two, told apart by the id of the venue', () => {
+    const { frame } = fixture('positions-snapshot')
+    const [cross] = (frame as { data: object[] }).data
+    const data = [cross, { ...cross, mgnMode: 'isolated', posId: '2600000000000000009', pos: '1' }]
+    const text = JSON.stringify({ ...(frame as object), data })
+    expect(parsePush(parseJson(text), text, findInstrument).events).toEqual([
+      position({}),
+      position({ position_id: '2600000000000000009', margin_mode: 'ISOLATED', quantity: '0.01' }),
+    ])
+  })
+
+  it('one without an id is kept: which it is cannot be told', () => {
+    const { frame } = fixture('positions-closed')
+    const [{ posId: _, ...row }] = (frame as { data: [{ posId: string }] }).data
+    const text = JSON.stringify({ ...(frame as object), data: [row] })
+    expect(parsePush(parseJson(text), text, findInstrument).events).toEqual([
+      { kind: 'raw', event_type: 'positions', payload: text, problem: expect.stringContaining('posId') },
     ])
   })
 

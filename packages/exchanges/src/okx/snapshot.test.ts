@@ -173,6 +173,7 @@ describe('a snapshot', () => {
 
   it('tells as zero and closed what a complete list leaves out', async () => {
     const { fetch } = venue({ balance: () => [row('rest-balance')], positions: () => [row('rest-position')] })
+    const swap = { trading_mode: 'futures', symbol: 'BTC-USDT-SWAP' } as const
     const { events } = await fetch({
       ...nothing,
       balances: [
@@ -181,8 +182,10 @@ describe('a snapshot', () => {
         { asset: 'DUST', total: '0' },
       ],
       positions: [
-        { symbol: 'BTC-USDT-SWAP', position_side: 'LONG' },
-        { symbol: 'BTC-USDT-SWAP', position_side: 'SHORT' },
+        { ...swap, position_side: 'LONG', position_id: '2600000000000000001' },
+        { ...swap, position_side: 'LONG', position_id: '2600000000000000009' },
+        { ...swap, position_side: 'SHORT', position_id: '2600000000000000002' },
+        { trading_mode: 'spot', symbol: 'BTC-USDT', position_side: 'NET', position_id: '2600000000000000004' },
       ],
     })
     const balances = events.flatMap((event) => (event.kind === 'balance' ? [event.balance] : []))
@@ -191,10 +194,15 @@ describe('a snapshot', () => {
       ['BTC', '0'],
     ])
     const positions = events.flatMap((event) => (event.kind === 'position' ? [event.position] : []))
-    expect(positions.map(({ position_side, quantity }) => [position_side, quantity])).toEqual([
-      ['LONG', '0.03'],
-      ['SHORT', '0'],
-    ])
+    expect(positions.map(({ position_side, position_id, quantity }) => [position_side, position_id, quantity])).toEqual(
+      [
+        ['LONG', '2600000000000000001', '0.03'],
+        ['LONG', '2600000000000000009', '0'],
+        ['SHORT', '2600000000000000002', '0'],
+        ['NET', '2600000000000000004', '0'],
+      ],
+    )
+    expect(positions.map(({ trading_mode }) => trading_mode)).toEqual(['futures', 'futures', 'futures', 'spot'])
   })
 
   it('after a long time asks the longer lists, and says what none of them keeps', async () => {

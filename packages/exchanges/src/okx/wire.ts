@@ -102,6 +102,7 @@ export interface RawPosition {
   instType?: unknown
   instId?: unknown
   mgnMode?: unknown
+  posId?: unknown
   posSide?: unknown
   pos?: unknown
   posCcy?: unknown

@@ -417,7 +417,7 @@ describe('positions', () => {
     const after = await exchange.fetchSnapshot(who, {
       ...nothing,
       time: before.as_of,
-      positions: [{ symbol, position_side: 'NET' }],
+      positions: [{ trading_mode: 'futures', symbol, position_side: 'NET', position_id: null }],
     })
     expect(positions(after.events)).toMatchObject([{ symbol, position_side: 'NET', quantity: '0' }])
     expect(positions(after.events)[0]?.update_time).toBeGreaterThan(positions(before.events)[0]?.update_time ?? 0)

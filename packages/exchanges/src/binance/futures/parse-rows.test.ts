@@ -168,6 +168,7 @@ describe('balances and positions', () => {
       trading_mode: 'futures',
       symbol: 'BTCUSDT',
       position_side: 'NET',
+      position_id: null,
       margin_mode: 'CROSS',
       quantity: '0.008',
       entry_price: '94500',

@@ -172,8 +172,8 @@ it('tells a position that is not listed any more as closed, and no other', async
   const { events } = await fetch({
     ...nothing,
     positions: [
-      { symbol: 'BTCUSDT', position_side: 'NET' },
-      { symbol: 'ETHUSDT', position_side: 'SHORT' },
+      { trading_mode: 'futures', symbol: 'BTCUSDT', position_side: 'NET', position_id: null },
+      { trading_mode: 'futures', symbol: 'ETHUSDT', position_side: 'SHORT', position_id: null },
     ],
   })
   const told = events.flatMap((event) => (event.kind === 'position' ? [event.position] : []))

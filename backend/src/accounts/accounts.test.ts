@@ -3,10 +3,11 @@ import { ExchangeError } from '@tradercoin/exchanges'
 import type { AccountEvent, Execution, Gap, Order, PlaceOrderBody } from '@tradercoin/protocol'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AccountsBench } from '../../test/support/accounts.ts'
-import { filledOrder, orderEvent } from '../../test/support/reports.ts'
+import { executionReport, filledOrder, orderEvent, orderReport } from '../../test/support/reports.ts'
 import { ScriptedExchange } from '../../test/support/scripted-exchange.ts'
 import { addUserWithKey, createDatabase, temporaryDirectory } from '../../test/support/store.ts'
 import { TestClock } from '../../test/support/test-clock.ts'
+import { lostOrderReason } from '../ledger/order-record.ts'
 import { openWritable } from '../store/database.ts'
 import { readOrder } from '../store/order-list.ts'
 
@@ -112,6 +113,40 @@ describe('catching up', () => {
     })
     expect(bench.gaps).toEqual([ended])
     expect(bench.interruptions).toEqual(['silent'])
+  })
+
+  it('closes once what the venue does not know any more; a fill told late is booked all the same', async () => {
+    const { symbol, trading_mode } = orderReport()
+    await goLive()
+    venue.stream.send(
+      orderEvent({ order_id: '7' }),
+      orderEvent({ order_id: '8', create_time: 1, update_time: clock.now() }),
+    )
+    await until(() => expect(bench.records('order_update')).toHaveLength(2))
+    const lost = ['7', '8'].map((order_id) => ({ trading_mode, symbol, order_id, client_order_id: null }))
+    venue.snapshot = async () => ({ ...venue.snapshotOf([], 'two are lost'), lost })
+    for (const updates of [3, 3]) {
+      venue.stream.down()
+      venue.stream.up()
+      await live()
+      expect(bench.records('order_update')).toHaveLength(updates)
+    }
+    expect(venue.asked.at(-1)?.open_orders.map(({ order_id }) => order_id)).toEqual(['8'])
+    expect(bench.records<Order>('order_update').at(-1)).toMatchObject({
+      order_id: '7',
+      status: 'CANCELED',
+      reason: lostOrderReason,
+    })
+    venue.stream.send({ kind: 'execution', execution: executionReport({ order_id: '7' }) })
+    await until(() => expect(executions()).toEqual(['1']))
+    expect(readOrder(bench.store.db, { user_id: 1 }, 1)).toMatchObject({ status: 'CANCELED', executed_qty: '0.1' })
+    venue.stream.send(orderEvent({ order_id: '7', status: 'FILLED', executed_qty: '0.3', update_time: 1_002 }))
+    await until(() =>
+      expect(bench.records<Order>('order_update').at(-1)).toMatchObject({ status: 'FILLED', reason: null }),
+    )
+    // The comparison finds the other one lost once it is old enough.
+    pass(15 * 60_000)
+    await until(() => expect(readOrder(bench.store.db, { user_id: 1 }, 2)?.reason).toBe(lostOrderReason))
   })
 
   it('does not close a gap with a snapshot that was asked before the line broke again', async () => {
@@ -541,6 +576,16 @@ describe('our own orders', () => {
     venue.stream.send(orderEvent({ ...report, status: 'CANCELED', update_time: 2_000 }))
     await until(() => expect(current(order.id).status).toBe('CANCELED'))
     await expect(bench.accounts.cancelOrder({ user_id: 1 }, order.id)).rejects.toMatchObject({ code: 'order_closed' })
+  })
+
+  it('that the venue does not know any more when a cancel is to be settled are over', async () => {
+    const order = await place()
+    venue.stream.send(orderEvent({ order_id: 'v1', client_order_id: order.client_order_id }))
+    await until(() => expect(current(order.id).status).toBe('NEW'))
+    await bench.accounts.cancelOrder({ user_id: 1 }, order.id)
+    expect(current(order.id).status).toBe('PENDING_CANCEL')
+    await settled(order.id, 'CANCELED')
+    expect(current(order.id).reason).toBe(lostOrderReason)
   })
 
   it('that the limit of requests keeps back are canceled when it allows, in a cancel of all', async () => {

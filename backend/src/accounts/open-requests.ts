@@ -4,6 +4,7 @@ import { readOrder } from '../store/order-list.ts'
 import { type OpenRequestRow, readOpenRequests } from '../store/sync-point.ts'
 import type { Account } from './account.ts'
 import { credentialsOf } from './credentials.ts'
+import { closeLost } from './lost-orders.ts'
 
 /** The stream is given this long to tell of a request before the venue is asked. */
 const patienceMs = 3_000
@@ -50,17 +51,15 @@ export async function settleOpenRequests(account: Looking, upSince: number | nul
 
 /** @returns `isSettled`: it need not be asked again; `isNews`: the venue's answer changed the ledger */
 async function settle(
-  { key, exchange, parts, queue }: Looking,
+  account: Looking,
   request: OpenRequestRow,
   age: number,
 ): Promise<{ isSettled: boolean; isNews: boolean }> {
+  const { key, exchange, parts, queue } = account
   const { id, user_id, trading_mode, symbol, order_id, client_order_id } = request
-  const events = await exchange.fetchOrder(credentialsOf(parts, key), {
-    trading_mode,
-    symbol,
-    order_id,
-    client_order_id,
-  })
+  const ref = { trading_mode, symbol, order_id, client_order_id }
+  const askedAt = parts.clock.now()
+  const events = await exchange.fetchOrder(credentialsOf(parts, key), ref)
   let isNews = false
   if (events !== null) {
     const booked = await queue.bookNow(events, false)
@@ -79,6 +78,7 @@ async function settle(
     const outcome = { kind: 'refused', reason: 'The exchange did not make this change.' } as const
     await parts.writer.run('settleAmend', { user_id, id, time: request.amend_time, outcome })
   }
+  if (events === null) await closeLost(account, [ref], askedAt)
   return { isSettled: true, isNews }
 }
 

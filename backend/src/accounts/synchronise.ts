@@ -3,6 +3,7 @@ import type { BookResult } from '../ledger/booking.ts'
 import { readSyncPoint } from '../store/sync-point.ts'
 import type { Account } from './account.ts'
 import { credentialsOf } from './credentials.ts'
+import { closeLost } from './lost-orders.ts'
 
 /** A comparison leaves orders that have moved this lately (venue time, ms) to the stream, whose word may still be on its way. */
 export const settlingMs = 5_000
@@ -19,6 +20,7 @@ export async function catchUp(account: Synced, upAt: () => number | null): Promi
   const since = readSyncPoint(parts.db, key)
   const snapshot = await exchange.fetchSnapshot(credentialsOf(parts, key), since)
   await queue.bookNow(balancesLast(snapshot.events), since.time !== null)
+  await closeLost(account, snapshot.lost, snapshot.as_of)
   const ended_at = upAt()
   const { id, user_id, exchange: venue } = key
   const args = { user_id, exchange_key_id: id, synced_to: snapshot.as_of, ended_at, unproven: snapshot.unproven }
@@ -38,15 +40,15 @@ export async function compare(account: Synced): Promise<Comparison> {
   const snapshot = await exchange.fetchSnapshot(credentialsOf(parts, key), readSyncPoint(parts.db, key))
   const settledTo = snapshot.as_of - settlingMs
   const events = snapshot.events.filter((event) => (movedAt(event) ?? settledTo) <= settledTo)
-  if (events.length < snapshot.events.length) {
-    // The balances would hide from the next query that there is something to find.
-    const booked = await queue.bookNow(events.filter(isNoBalance), false)
-    return { booked, isSettled: false }
+  const isSettled = events.length === snapshot.events.length
+  // While something moves, the balances would hide from the next query that there is something to find.
+  const booked = await queue.bookNow(isSettled ? balancesLast(events) : events.filter(isNoBalance), false)
+  await closeLost(account, snapshot.lost, snapshot.as_of)
+  if (isSettled) {
+    const args = { user_id: key.user_id, exchange_key_id: key.id, synced_to: settledTo, ended_at: null, unproven: null }
+    await parts.writer.run('finishSync', args)
   }
-  const booked = await queue.bookNow(balancesLast(events), false)
-  const args = { user_id: key.user_id, exchange_key_id: key.id, synced_to: settledTo, ended_at: null, unproven: null }
-  await parts.writer.run('finishSync', args)
-  return { booked, isSettled: true }
+  return { booked, isSettled }
 }
 
 const isNoBalance = ({ kind }: AccountEvent) => kind !== 'balance' && kind !== 'position'

@@ -14,6 +14,7 @@ import { insertExecution } from '../store/executions.ts'
 import { findByVenueId, findUnbound, type StoredOrder, type VenueOrderId } from '../store/orders.ts'
 import { type Booking, publish } from './booking.ts'
 import { knownExecutions } from './known-executions.ts'
+import { foundByExecution, foundByReport } from './lost-orders.ts'
 import { addOrder, saveOrder } from './order-record.ts'
 
 /** Books what the venue told of an order, with the execution it carries. */
@@ -37,7 +38,8 @@ export function bookExecution(booking: Booking, report: ExecutionReport): void {
   }
   if (stored) {
     const executions = addExecution(stored.state.executions ?? noExecutions, execution)
-    saveOrder(booking, stored, { ...stored.state, executions }, { source: booking.source, exchange_time: report.time })
+    const state = { ...foundByExecution(stored.state, report.time), executions }
+    saveOrder(booking, stored, state, { source: booking.source, exchange_time: report.time })
   }
   publish(booking, 'execution', execution)
 }
@@ -59,9 +61,11 @@ function findOrder(booking: Booking, report: OrderReport): StoredOrder | undefin
 
 /** @returns whether something that tabs see has changed */
 function mergeInto(booking: Booking, stored: StoredOrder, report: OrderReport, news: Execution | null): boolean {
-  const { identity, state } = stored
+  const { identity } = stored
+  const state = foundByReport(stored.state, booking.source, report.update_time)
   const facts = mergeReport(state.facts, report)
-  if (!news && state.facts !== null && factsEqual(facts, state.facts)) return false
+  const isFound = state !== stored.state
+  if (!news && !isFound && state.facts !== null && factsEqual(facts, state.facts)) return false
   const cause = { source: booking.source, exchange_time: report.update_time }
   // An order of ours may have been filled under its venue id before that id was known here.
   const executions = identity.order_id === null ? executionsUnder(booking, report) : withNews(state.executions, news)

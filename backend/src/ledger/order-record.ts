@@ -1,9 +1,12 @@
 import {
+  compareDecimal,
   hasEnded,
+  isZeroDecimal,
   noExecutions,
   type OpenRequest,
   type Order,
   type OrderTimelineEntry,
+  type OrderView,
   removedKeyReason,
   viewOrder,
 } from '@tradercoin/protocol'
@@ -27,10 +30,28 @@ function openRequest({ place, cancel }: OrderState): OpenRequest | null {
   return { ...cancel, terms: place?.terms ?? null }
 }
 
-/** The record that tabs see, as it follows from the state. What had not ended when its key was removed is not known any more. An order_id from the answer to our placing is shown before any report. */
+/** The reason shown on an order that its venue does not know any more. */
+export const lostOrderReason = 'The exchange no longer knows this order: it ended while the hub could not hear of it.'
+
+/**
+ * Status and reason where the venue's word is not the last: an order it has lost is over, one whose key was removed while it had not
+ * ended is not known any more.
+ */
+function shownEnd(state: OrderState, view: OrderView): Pick<Order, 'status' | 'reason'> {
+  const { status, reason } = view
+  if (hasEnded(view)) return { status, reason }
+  if (state.lost_at !== undefined) {
+    const { quantity, executed_qty } = view
+    const isWhole = quantity !== null && !isZeroDecimal(executed_qty) && compareDecimal(executed_qty, quantity) >= 0
+    return isWhole ? { status: 'FILLED', reason: null } : { status: 'CANCELED', reason: lostOrderReason }
+  }
+  return state.key_removed ? { status: 'UNKNOWN', reason: removedKeyReason } : { status, reason }
+}
+
+/** The record that tabs see, as it follows from the state. An order_id from the answer to our placing is shown before any report. */
 export function recordOf(identity: OrderIdentity, state: OrderState): Order {
   const view = viewOrder(state.facts, openRequest(state), state.executions ?? noExecutions)
-  const isLost = state.key_removed === true && !hasEnded(view)
+  const { status, reason } = shownEnd(state, view)
   return {
     id: identity.id,
     user_id: identity.user_id,
@@ -47,7 +68,7 @@ export function recordOf(identity: OrderIdentity, state: OrderState): Order {
     time_in_force: view.time_in_force,
     post_only: view.post_only,
     reduce_only: view.reduce_only,
-    status: isLost ? 'UNKNOWN' : view.status,
+    status,
     price: view.price,
     stop_price: view.stop_price,
     quantity: view.quantity,
@@ -63,7 +84,7 @@ export function recordOf(identity: OrderIdentity, state: OrderState): Order {
     realized_pnl: view.realized_pnl,
     amend: openAmend(state),
     origin: identity.origin,
-    reason: isLost ? removedKeyReason : view.reason,
+    reason,
     parent_order_id: view.parent_order_id,
     create_time: state.facts?.create_time ?? state.place?.time ?? view.create_time,
     update_time: view.update_time,

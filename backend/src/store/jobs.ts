@@ -4,6 +4,7 @@ import { requestCancel, settleCancel } from '../ledger/cancel-order.ts'
 import { finishSync, openGap } from '../ledger/gap-jobs.ts'
 import { markAlive, saveKeyCheck, saveKeyState, saveListenKey } from '../ledger/key-jobs.ts'
 import { addKey, deleteKey } from '../ledger/key-removal.ts'
+import { closeLostOrders } from '../ledger/lost-orders.ts'
 import { createPendingOrder, settlePlace } from '../ledger/place-order.ts'
 import { pruneEvents } from '../ledger/prune-events.ts'
 import { audit } from './audit.ts'
@@ -37,6 +38,7 @@ export const jobs = {
   rotateSession,
   storeVaultCheck,
   bookEvents,
+  closeLostOrders,
   createPendingOrder,
   settlePlace,
   requestAmend,

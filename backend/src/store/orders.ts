@@ -22,6 +22,8 @@ export interface OrderState {
   amend?: OpenAmend | null
   /** Its key was removed while it had not ended, and has not come back. */
   key_removed?: true
+  /** Venue time (ms) when the venue did not know the order any more; absent while nothing says so. */
+  lost_at?: number
 }
 
 /** The part of an order's record that does not follow from its state. */

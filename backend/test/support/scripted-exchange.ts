@@ -90,7 +90,7 @@ export class ScriptedExchange implements Exchange {
   }
 
   snapshotOf(events: AccountEvent[], unproven: string | null = null): AccountSnapshot {
-    return { events, as_of: this.clock.now(), unproven }
+    return { events, as_of: this.clock.now(), lost: [], unproven }
   }
 
   /** The stream opened last. */

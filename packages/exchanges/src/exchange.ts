@@ -120,6 +120,11 @@ export interface AccountSnapshot {
   events: AccountEvent[]
   /** Venue time (ms) before the first query went out: what happened before it is in `events`. */
   as_of: number
+  /**
+   * Orders of `since.open_orders` that the venue, asked more than once, does not know any more: they are over, how they ended cannot
+   * be told. Of one placed just now that is not certain, for the venue's queries may lag: what is younger than a minute is to be kept.
+   */
+  lost: readonly OrderRef[]
   /** What could not be proven for this span; null when nothing is missing. */
   unproven: string | null
 }

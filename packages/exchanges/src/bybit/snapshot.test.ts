@@ -124,7 +124,7 @@ it('orders that were open and are listed nowhere are asked for, among the latest
     pastOrder: (category, _symbol, key) =>
       category === 'spot' && key.includes('"2"') ? [row('rest-history', { orderId: '2' })] : [],
   })
-  const { events, unproven } = await fetch({
+  const { events, lost, unproven } = await fetch({
     ...since,
     open_orders: [open('1'), open('2', 'spot'), open('3'), open(null)],
   })
@@ -133,6 +133,7 @@ it('orders that were open and are listed nowhere are asked for, among the latest
     ['2', 'CANCELED'],
   ])
   expect(unproven).toBe('1 orders that were open are no longer known to Bybit: how they ended cannot be told.')
+  expect(lost).toEqual([open('3')])
   // A second look and more, before an order is called lost.
   expect(of('pastOrder').filter((call) => call.includes('"3"'))).toHaveLength(4)
 })

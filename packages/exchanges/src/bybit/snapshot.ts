@@ -1,5 +1,5 @@
 import { type AccountEvent, type Environment, isTerminal, isZeroDecimal, type TradingMode } from '@tradercoin/protocol'
-import type { AccountSnapshot, Credentials, SnapshotSince } from '../exchange.ts'
+import type { AccountSnapshot, Credentials, OrderRef, SnapshotSince } from '../exchange.ts'
 import { closedPositions, emptiedBalances } from '../not-listed.ts'
 import { readRows } from '../raw-event.ts'
 import { type Category, categories, type InstrumentBook, modeOf } from './category.ts'
@@ -65,7 +65,8 @@ export async function fetchBybitSnapshot(
   return {
     events: [...found.events(), ...coins, ...emptiedBalances(coins, since, asOf), ...positions],
     as_of: asOf,
-    unproven: unproven(parts.environment, since, asOf, oldest, lost),
+    lost,
+    unproven: unproven(parts.environment, since, asOf, oldest, lost.length),
   }
 }
 
@@ -98,14 +99,14 @@ const ref = (trading_mode: TradingMode, symbol: string, order_id: string) => ({
   client_order_id: null,
 })
 
-/** Orders that were open and are listed nowhere any more. Returns how many the venue does not know. */
+/** Orders that were open and are listed nowhere any more. Returns those that the venue does not know. */
 async function readVanished(
   parts: SnapshotParts,
   who: Credentials,
   since: SnapshotSince,
   instruments: InstrumentBook,
   found: Findings,
-): Promise<number> {
+): Promise<OrderRef[]> {
   const vanished = since.open_orders.filter(
     (order) => order.order_id !== null && found.get(order.trading_mode, order.order_id) === null,
   )
@@ -114,7 +115,7 @@ async function readVanished(
     vanished.map((order) => queryPlainOrder(parts, who, instruments.category(order.trading_mode, order.symbol), order)),
   )
   for (const order of told) if (order !== null) found.addOrder(order)
-  return told.filter((order) => order === null).length
+  return vanished.filter((_, at) => told[at] === null)
 }
 
 /** An open order of a new key may have begun to fill before the first look back. */

@@ -62,7 +62,15 @@ export function plainRow(parts: QueryParts, who: Credentials, instId: string, ke
   return withSecondLook(parts.clock, () => askPlain(parts.rest, who, instId, key))
 }
 
-/** The row of a conditional order by the venue's id; null when the venue does not know it. Throws ExchangeError. */
+/** The row of a conditional order that may still wait; null when the venue does not know it after a second look. Throws ExchangeError. */
+export function liveAlgoRow(parts: QueryParts, who: Credentials, algoId: string): Promise<unknown | null> {
+  return withSecondLook(parts.clock, async () => {
+    const waiting = (await waitingAlgos(parts, who)).find((row) => idOfAlgo(row) === algoId)
+    return waiting ?? algoRow(parts, who, algoId)
+  })
+}
+
+/** The row of a conditional order that has ended; null when the venue does not know it. Throws ExchangeError. */
 export async function algoRow({ rest }: QueryParts, who: Credentials, algoId: string): Promise<unknown | null> {
   for (const ordType of endedKinds) {
     const row = (await rest.algosHistory(who, { ordType, algoId })).find((each) => idOfAlgo(each) === algoId)
@@ -135,13 +143,7 @@ async function findOrder(
   await parts.instruments.ready()
   const { symbol, order_id: orderId, client_order_id: clientId } = ref
   const algoId = orderId === null ? null : algoIdOf(orderId)
-  if (algoId !== null) {
-    const algo = await withSecondLook(parts.clock, async () => {
-      const waiting = (await waitingAlgos(parts, who)).find((row) => idOfAlgo(row) === algoId)
-      return waiting ?? algoRow(parts, who, algoId)
-    })
-    return { algo, plain: null }
-  }
+  if (algoId !== null) return { algo: await liveAlgoRow(parts, who, algoId), plain: null }
   if (orderId !== null) return { algo: null, plain: await plainRow(parts, who, symbol, { ordId: orderId }) }
   const named = (rows: unknown[]) => rows.find((row) => (row as RawAlgo).algoClOrdId === clientId) ?? null
   let plain: unknown = null

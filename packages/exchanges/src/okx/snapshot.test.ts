@@ -123,12 +123,29 @@ describe('a snapshot', () => {
           : []) as never,
     })
     const refs = [open('3'), open('4'), open('algo:5', 'BTC-USDT-SWAP'), open('algo:6', 'BTC-USDT-SWAP')]
-    const { events, unproven } = await fetch({ ...nothing, open_orders: refs })
+    const { events, lost, unproven } = await fetch({ ...nothing, open_orders: refs })
     expect(orders(events)).toMatchObject([
       { order_id: 'algo:5', status: 'CANCELED', type: 'TRAILING_STOP' },
       { order_id: '3', status: 'CANCELED', reason: 'Order canceled by user' },
     ])
+    expect(lost).toEqual([refs[1], refs[3]])
     expect(unproven).toMatch(/^2 orders that were open are no longer known/)
+  })
+
+  it('does not call an order lost that a second look finds, or whose query fails', async () => {
+    let looks = 0
+    const late = venue({
+      order: () => (++looks === 1 ? gone() : [row('rest-order', { ordId: '4' })]),
+      algosPending: (() => (looks > 1 ? [row('rest-algo', { algoId: '6' })] : [])) as never,
+    })
+    const refs = [open('4'), open('algo:6', 'BTC-USDT-SWAP')]
+    const snapshot = await late.fetch({ ...nothing, open_orders: refs })
+    expect([snapshot.lost, snapshot.unproven]).toEqual([[], null])
+    const ids = orders(snapshot.events).map(({ order_id }) => order_id)
+    expect(new Set(ids)).toEqual(new Set(['4', 'algo:6']))
+    const down = () => Promise.reject(new ExchangeError('unavailable', 'unavailable', 'OKX does not answer.'))
+    const failing = venue({ order: down }).fetch({ ...nothing, open_orders: [open('4')] })
+    await expect(failing).rejects.toMatchObject({ kind: 'unavailable' })
   })
 
   it('reads the order a fill belongs to, and its conditional parent', async () => {

@@ -1,5 +1,5 @@
 import type { AccountEvent } from '@tradercoin/protocol'
-import type { AccountSnapshot, Credentials, SnapshotSince } from '../exchange.ts'
+import type { AccountSnapshot, Credentials, OrderRef, SnapshotSince } from '../exchange.ts'
 import { list, object, textOrNull, timeOrNull } from '../fields.ts'
 import { closedPositions, emptiedBalances } from '../not-listed.ts'
 import { rawEvent, readRows } from '../raw-event.ts'
@@ -11,6 +11,7 @@ import {
   endedAlgos,
   executionsOf,
   learnFrom,
+  liveAlgoRow,
   plainRow,
   type QueryParts,
   uniqueFills,
@@ -81,7 +82,8 @@ export async function fetchOkxSnapshot(
       ...positionEvents(parts, positions, since, asOf),
     ],
     as_of: asOf,
-    unproven: unprovenOf(since, asOf, lost),
+    lost,
+    unproven: unprovenOf(since, asOf, lost.length),
   }
 }
 
@@ -113,20 +115,21 @@ async function readClosed({ rest }: SnapshotParts, who: Credentials, begin: numb
   return (await Promise.all(products.map(read))).flat()
 }
 
-/** Orders that were open and are listed nowhere any more. Returns how many the venue does not know. */
+/** Orders that were open and are listed nowhere any more. Returns those that the venue does not know. */
 async function readVanished(
   parts: SnapshotParts,
   who: Credentials,
   since: SnapshotSince,
   found: Findings,
-): Promise<number> {
-  let lost = 0
-  for (const { symbol, order_id: orderId } of since.open_orders) {
+): Promise<OrderRef[]> {
+  const lost: OrderRef[] = []
+  for (const ref of since.open_orders) {
+    const { symbol, order_id: orderId } = ref
     if (orderId === null || found.has(orderId)) continue
     const algoId = algoIdOf(orderId)
     const row =
-      algoId === null ? await plainRow(parts, who, symbol, { ordId: orderId }) : await algoRow(parts, who, algoId)
-    if (row === null) lost += 1
+      algoId === null ? await plainRow(parts, who, symbol, { ordId: orderId }) : await liveAlgoRow(parts, who, algoId)
+    if (row === null) lost.push(ref)
     else {
       await learnFrom(parts.instruments, [row])
       if (algoId === null) found.addOrders([row])

@@ -88,7 +88,7 @@ it('asks for orders that vanished, one by one, and says which are lost', async (
     order_id,
     client_order_id: null,
   })
-  const { events, unproven } = await fetch({
+  const { events, lost, unproven } = await fetch({
     ...nothing,
     open_orders: [open('1'), open('2'), open('algo:2148719'), open(null)],
   })
@@ -97,6 +97,7 @@ it('asks for orders that vanished, one by one, and says which are lost', async (
     '1 FILLED',
   ])
   expect(executions(events)).toHaveLength(1)
+  expect(lost).toEqual([open('2')])
   expect(unproven).toContain('1 orders that were open are no longer known')
   // "Not found" was believed only after a second look.
   expect(asked.filter((call) => call === 'order ["BTCUSDT",{"orderId":"2"}]').length).toBeGreaterThan(1)

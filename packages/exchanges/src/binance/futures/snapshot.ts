@@ -1,6 +1,6 @@
 import { isZeroDecimal } from '@tradercoin/protocol'
 import { ExchangeError } from '../../errors.ts'
-import type { AccountSnapshot, Credentials, SnapshotSince } from '../../exchange.ts'
+import type { AccountSnapshot, Credentials, OrderRef, SnapshotSince } from '../../exchange.ts'
 import type { VenueClock } from '../../transport/clock-offset.ts'
 import { futuresCapabilities } from './capabilities.ts'
 import { Findings } from './findings.ts'
@@ -57,11 +57,11 @@ export async function fetchFuturesSnapshot(
   found.addOrders(listed.rows)
   if (listed.unproven !== null) unproven.push(listed.unproven)
 
-  const vanished = await readVanished(parts, who, since, found)
+  const lost = await readVanished(parts, who, since, found)
   await readParents(parts, who, range, found)
-  const lost = vanished + (await readChildren(parts, who, found))
-  if (lost > 0)
-    unproven.push(`${lost} orders that were open are no longer known to Binance: how they ended cannot be told.`)
+  const unknown = lost.length + (await readChildren(parts, who, found))
+  if (unknown > 0)
+    unproven.push(`${unknown} orders that were open are no longer known to Binance: how they ended cannot be told.`)
   await readTrades(parts, who, since, range, found)
 
   if (since.time !== null) {
@@ -78,6 +78,7 @@ export async function fetchFuturesSnapshot(
   return {
     events: [...found.events(), ...wallet],
     as_of: asOf,
+    lost,
     unproven: unproven.length === 0 ? null : unproven.join(' '),
   }
 }
@@ -116,25 +117,26 @@ function symbolsIn(rows: readonly unknown[]): string[] {
   })
 }
 
-/** Orders that were open and are listed nowhere any more. Returns how many the venue does not know. */
+/** Orders that were open and are listed nowhere any more. Returns those that the venue does not know. */
 async function readVanished(
   parts: SnapshotParts,
   who: Credentials,
   since: SnapshotSince,
   found: Findings,
-): Promise<number> {
-  let lost = 0
-  for (const { symbol, order_id: orderId } of since.open_orders) {
+): Promise<OrderRef[]> {
+  const lost: OrderRef[] = []
+  for (const ref of since.open_orders) {
+    const { symbol, order_id: orderId } = ref
     if (orderId === null || found.has(symbol, orderId)) continue
     const algoId = algoIdOf(orderId)
     if (algoId !== null) {
       const row = await queryAlgoRow(parts, who, algoId)
-      if (row === null) lost += 1
+      if (row === null) lost.push(ref)
       else found.addAlgoOrders(parseRows('algoOrder', [row], parseAlgoRow))
       continue
     }
     const row = await queryOrderRow(parts, who, symbol, orderId)
-    if (row === null) lost += 1
+    if (row === null) lost.push(ref)
     else found.addOrders([row])
   }
   return lost
@@ -148,7 +150,7 @@ async function readParents(parts: SnapshotParts, who: Credentials, range: TimeRa
   }
 }
 
-/** Orders that triggered conditional orders have become. */
+/** Orders that triggered conditional orders have become. Returns how many the venue does not know. */
 async function readChildren(parts: SnapshotParts, who: Credentials, found: Findings): Promise<number> {
   let lost = 0
   for (const { symbol, order_id: orderId } of found.missingChildren()) {

@@ -209,6 +209,7 @@ describe('what is found', () => {
       open_orders: [{ trading_mode, symbol: 'BTCUSDT', order_id: '77', client_order_id: null }],
     })
     expect(rest.calls.filter((call) => call === 'order 77')).toHaveLength(4)
+    expect(snapshot.lost).toEqual([{ trading_mode, symbol: 'BTCUSDT', order_id: '77', client_order_id: null }])
     expect(snapshot.unproven).toMatch(/no longer knows the order 77/)
   })
 

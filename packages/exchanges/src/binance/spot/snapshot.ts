@@ -66,7 +66,7 @@ export async function fetchSpotSnapshot(
     if (spotCapabilities.unprovable !== null) unproven.push(spotCapabilities.unprovable)
   }
   const events = [...reader.events, ...balances].sort((a, b) => timeOf(a) - timeOf(b))
-  return { events, as_of: asOf, unproven: unproven.length === 0 ? null : unproven.join(' ') }
+  return { events, as_of: asOf, lost: reader.lost, unproven: unproven.length === 0 ? null : unproven.join(' ') }
 }
 
 /** The balances now, with a zero for each known asset that is no longer listed. */
@@ -81,6 +81,8 @@ function readBalances(account: RawAccount, since: SnapshotSince): AccountEvent[]
 class Reader {
   readonly events: AccountEvent[] = []
   readonly unproven: string[] = []
+  /** Orders that were open and that the venue does not know any more. */
+  readonly lost: OrderRef[] = []
   readonly #parts: SnapshotParts
   readonly #credentials: Credentials
   readonly #since: SnapshotSince
@@ -161,8 +163,12 @@ class Reader {
     const { rest, clock } = this.#parts
     for (const ref of this.vanished()) {
       const fate = await queryOrder(rest, clock, this.#credentials, ref)
-      if (fate === null) this.unproven.push(`Binance no longer knows the order ${ref.order_id ?? ref.client_order_id}.`)
-      else this.events.push(...fate)
+      if (fate !== null) {
+        this.events.push(...fate)
+        continue
+      }
+      this.lost.push(ref)
+      this.unproven.push(`Binance no longer knows the order ${ref.order_id ?? ref.client_order_id}.`)
     }
   }
 

@@ -12,7 +12,7 @@ const instruments = new InstrumentBook(
     return parseInstruments(listsOf(list)[0] ?? [], category)
   }),
 )
-const context = { instruments, positionSideOf: () => null }
+const context = { instruments, positionSideOf: () => null, marginMode: null }
 const receivedAt = 1_795_336_000_000
 
 const isWallet = (frame: unknown) => /^wallet/.test(String(fieldsOf(frame).topic))

@@ -1,5 +1,6 @@
+import type { MarginMode } from '@tradercoin/protocol'
 import { ExchangeError } from '../errors.ts'
-import type { AmendRequest, Exchange, Instrument, PlaceRequest } from '../exchange.ts'
+import type { AmendRequest, Credentials, Exchange, Instrument, PlaceRequest } from '../exchange.ts'
 import { cacheInstruments } from '../instruments-cache.ts'
 import type { ExchangeOptions } from '../venue.ts'
 import { type Category, categories, InstrumentBook } from './category.ts'
@@ -15,6 +16,7 @@ import { type BybitRest, createBybitRest } from './rest.ts'
 import { fetchBybitSnapshot } from './snapshot.ts'
 import { BybitStream } from './stream.ts'
 import { parseInstruments } from './symbols.ts'
+import { marginMode } from './words.ts'
 
 /** Bybit in one environment and region, spot and contracts. Throws ExchangeError when `paper` names no addresses. */
 export function createBybit(options: ExchangeOptions): Exchange {
@@ -22,7 +24,7 @@ export function createBybit(options: ExchangeOptions): Exchange {
   const endpoints = bybitEndpoints(environment, options.region, options.endpoints)
   const budget = openIpBudget(transport, environment)
   const client = createBybitClient(transport, endpoints, budget.governor)
-  const rest = createBybitRest(client)
+  const { rest, marginModeOf } = withMarginModes(createBybitRest(client))
   const fetchInstruments = cacheInstruments(transport.clock, () => readInstruments(rest))
   const instruments = bookOf(fetchInstruments)
   const parts = { rest, clock: transport.clock, venueClock: client.clock, instruments, environment }
@@ -52,6 +54,7 @@ export function createBybit(options: ExchangeOptions): Exchange {
         venueClock: client.clock,
         credentials: who,
         instruments,
+        marginMode: () => marginModeOf(who),
         handlers,
         probe: async () => {
           await rest.account(who)
@@ -77,6 +80,22 @@ export function createBybit(options: ExchangeOptions): Exchange {
       budget.release()
       await client.close()
     },
+  }
+}
+
+/** Remembers the margin mode whenever an account is read, by a snapshot or to see whether its key still works: the stream does not tell it. */
+function withMarginModes(rest: BybitRest): { rest: BybitRest; marginModeOf(who: Credentials): MarginMode | null } {
+  const modes = new Map<string, MarginMode | null>()
+  return {
+    rest: {
+      ...rest,
+      async account(who) {
+        const account = await rest.account(who)
+        modes.set(who.api_key, marginMode(account.marginMode))
+        return account
+      },
+    },
+    marginModeOf: (who) => modes.get(who.api_key) ?? null,
   }
 }
 

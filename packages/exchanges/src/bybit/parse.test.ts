@@ -23,6 +23,7 @@ const instruments = new InstrumentBook(listed)
 const context = {
   instruments,
   positionSideOf: (orderId: string) => (orderId.startsWith('b1a7') ? ('NET' as const) : null),
+  marginMode: 'CROSS' as const,
 }
 const receivedAt = 1795336003300
 
@@ -380,7 +381,7 @@ const long: PositionReport = {
   symbol: 'BTCUSDT',
   position_side: 'NET',
   position_id: null,
-  margin_mode: null,
+  margin_mode: 'CROSS',
   quantity: '0.005',
   entry_price: '61000',
   mark_price: '61002.1',
@@ -416,6 +417,12 @@ describe('position', () => {
   it.each(Object.entries(cases))('%s', (name, expected) => {
     expect(read(name)).toEqual(expected)
   })
+})
+
+it('the margin mode of a position is the account’s; untold while that is not known', () => {
+  const { text, value } = fixture('position')
+  const [event] = parseStreamFrame(value, text, { ...context, marginMode: null }, receivedAt)
+  expect(event).toMatchObject({ position: { symbol: 'BTCUSDT', margin_mode: null } })
 })
 
 describe('wallet', () => {

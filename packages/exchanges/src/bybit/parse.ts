@@ -1,4 +1,4 @@
-import type { AccountEvent, ExecutionReport, OrderReport } from '@tradercoin/protocol'
+import type { AccountEvent, ExecutionReport, MarginMode, OrderReport } from '@tradercoin/protocol'
 import { list, ShapeError, textOrNull, timeOrNull } from '../fields.ts'
 import { problemOf, rawEvent, readRows } from '../raw-event.ts'
 import { type Category, type InstrumentBook, isCategory, isOtherCategory } from './category.ts'
@@ -12,6 +12,8 @@ export interface ParseContext {
   instruments: InstrumentBook
   /** The side of a hedge that an order belongs to, where it was told. */
   positionSideOf(orderId: string): OrderReport['position_side']
+  /** The account's, as far as it has been read. */
+  marginMode: MarginMode | null
 }
 
 /**
@@ -48,7 +50,7 @@ export function parseStreamFrame(
         )
       case 'position':
         return readRows(name, list(data, 'data'), (row) =>
-          ofCategory(name, row, () => [{ kind: 'position', position: parsePosition(row, null, toldAt) }]),
+          ofCategory(name, row, () => [{ kind: 'position', position: parsePosition(row, context.marginMode, toldAt) }]),
         )
       case 'wallet':
         return readRows(name, list(data, 'data'), (entry) => walletEvents(entry, toldAt))

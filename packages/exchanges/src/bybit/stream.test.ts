@@ -61,6 +61,7 @@ function open(credentials = who) {
     },
     credentials,
     instruments: () => instruments(),
+    marginMode: () => 'ISOLATED',
     handlers: {
       onUp: () => told.push('up'),
       onDown: (cause, detail, retrying) => told.push(`down ${cause} ${retrying}: ${detail}`),
@@ -77,10 +78,13 @@ async function up(times = 1) {
 
 /** Lets timers of up to a second fire until the condition holds. */
 async function soon(check: () => void) {
-  await vi.waitFor(async () => {
-    await clock.advance(50)
-    check()
-  })
+  await vi.waitFor(
+    async () => {
+      await clock.advance(50)
+      check()
+    },
+    { timeout: 5_000, interval: 10 },
+  )
 }
 
 const chatter = '{"topic":"greeks","data":[]}'
@@ -276,6 +280,14 @@ it('is replaced before it is a day old, by a line that is up before the old one 
   await clock.advance(3_000)
   await vi.waitFor(() => expect(server.open()).toBe(1))
   expect(told).toEqual(['up'])
+})
+
+it('a refusal that repeats the key does not tell it', async () => {
+  server.answers.auth = () => [{ success: false, ret_msg: `error:USVC1111 origin [${who.api_key}]`, op: 'auth' }]
+  open()
+  await vi.waitFor(() =>
+    expect(told).toEqual(['down connect_failed true: login refused: error:USVC1111 origin [[key]]']),
+  )
 })
 
 it('a successor that is refused does not cost the line that works', async () => {

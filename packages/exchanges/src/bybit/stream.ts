@@ -1,4 +1,4 @@
-import type { AccountEvent, OrderReport } from '@tradercoin/protocol'
+import type { AccountEvent, MarginMode, OrderReport } from '@tradercoin/protocol'
 import { ExchangeError } from '../errors.ts'
 import type { Credentials, DownCause, PrivateStream, StreamHandlers } from '../exchange.ts'
 import { rawEvent } from '../raw-event.ts'
@@ -43,6 +43,8 @@ export interface BybitStreamOptions {
   venueClock: VenueClock
   credentials: Credentials
   instruments(): Promise<InstrumentBook>
+  /** The account's, which no message tells; null while it has not been read. */
+  marginMode(): MarginMode | null
   handlers: StreamHandlers
   /** A cheap signed call that fails with `auth` when the key has died. */
   probe(): Promise<void>
@@ -194,6 +196,7 @@ export class BybitStream implements PrivateStream, SocketHandler {
     const context = {
       instruments: this.#instruments,
       positionSideOf: (orderId: string) => this.#hedged.get(orderId) ?? null,
+      marginMode: this.#options.marginMode(),
     }
     const events = parseStreamFrame(frame, payload, context, receivedAt)
     for (const event of events) if (event.kind === 'order') this.#remember(event.order)
@@ -247,8 +250,10 @@ export class BybitStream implements PrivateStream, SocketHandler {
   }
 
   /** An unknown key is asked for a second time, with the clock measured anew, before its owner is called. */
-  #refused(line: Line, detail: string, error: ExchangeError | null, isLate: boolean) {
+  #refused(line: Line, words: string, error: ExchangeError | null, isLate: boolean) {
     if (line !== this.#candidate) return
+    // The venue's words may repeat what was sent.
+    const detail = words.replaceAll(this.#options.credentials.api_key, '[key]').slice(0, 200)
     if (error === null || this.#active !== null) {
       if (isLate) void this.#options.venueClock.refresh()
       return line.socket.abort(detail)

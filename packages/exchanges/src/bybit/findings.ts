@@ -13,12 +13,12 @@ export class Findings {
 
   add(events: readonly AccountEvent[]) {
     for (const event of events) {
-      if (event.kind === 'order') this.addOrder(event.order)
+      if (event.kind === 'order') this.#addOrder(event.order)
       else this.#others.push(event)
     }
   }
 
-  addOrder(order: OrderReport) {
+  #addOrder(order: OrderReport) {
     const key = keyOf(order.trading_mode, order.order_id)
     const known = this.#orders.get(key)
     if (known === undefined || known.update_time <= order.update_time) this.#orders.set(key, order)

@@ -5,8 +5,7 @@ import type { Clock } from '../transport/clock.ts'
 import type { VenueClock } from '../transport/clock-offset.ts'
 import type { Category, InstrumentBook } from './category.ts'
 import { orderKey } from './format.ts'
-import { parseExecutionRows } from './parse.ts'
-import { parseOrder } from './parse-order.ts'
+import { parseExecutionRows, parseOrderRows } from './parse.ts'
 import { readSince } from './read-range.ts'
 import type { BybitRest } from './rest.ts'
 
@@ -24,26 +23,33 @@ export interface QueryParts {
 export async function queryOrder(parts: QueryParts, who: Credentials, ref: OrderRef): Promise<AccountEvent[] | null> {
   const instruments = await parts.instruments()
   const category = instruments.category(ref.trading_mode, ref.symbol)
-  const order = await queryPlainOrder(parts, who, category, ref)
-  if (order === null) return null
-  return [{ kind: 'order', order, execution: null }, ...(await executionsOf(parts, who, category, order))]
+  const told = await queryPlainOrder(parts, who, category, ref)
+  if (told === null) return null
+  // It exists, but says nothing.
+  if (told.kind !== 'order') {
+    throw new ExchangeError('unavailable', 'unexpected_answer', 'Bybit answered in a form we do not know.')
+  }
+  return [told, ...(await executionsOf(parts, who, category, told.order))]
 }
 
-/** An order without its executions; null when the venue does not know it after the last look. Throws ExchangeError. */
+/**
+ * An order without its executions, kept raw where it cannot be read; null when the venue does not know it after the last look. Throws
+ * ExchangeError.
+ */
 export async function queryPlainOrder(
   { rest, clock }: QueryParts,
   who: Credentials,
   category: Category,
   ref: OrderRef,
   looksMs = secondLooksMs,
-): Promise<OrderReport | null> {
+): Promise<AccountEvent | null> {
   const key = orderKey(ref)
   for (let look = 0; ; look += 1) {
     // The history may lag some seconds behind what has just ended; the open orders keep the latest of those, too.
     const row =
       (await firstRow(rest.recentOrder(who, category, ref.symbol, key))) ??
       (await firstRow(rest.pastOrder(who, category, ref.symbol, key)))
-    if (row !== undefined) return readable(row, category)
+    if (row !== undefined) return parseOrderRows([row], category)[0] ?? null
     const wait = looksMs[look]
     if (wait === undefined) return null
     await new Promise<void>((resolve) => clock.after(wait, resolve))
@@ -57,15 +63,6 @@ async function firstRow(rows: Promise<unknown[]>): Promise<unknown> {
   } catch (error) {
     if (error instanceof ExchangeError && error.kind === 'not_found') return undefined
     throw error
-  }
-}
-
-/** Throws ExchangeError for an order in a form we do not know: it exists, but says nothing. */
-function readable(row: unknown, category: Category): OrderReport {
-  try {
-    return parseOrder(row, category, null)
-  } catch (cause) {
-    throw new ExchangeError('unavailable', 'unexpected_answer', 'Bybit answered in a form we do not know.', { cause })
   }
 }
 

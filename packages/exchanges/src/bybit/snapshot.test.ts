@@ -138,6 +138,27 @@ it('orders that were open and are listed nowhere are asked for, among the latest
   expect(of('pastOrder').filter((call) => call.includes('"3"'))).toHaveLength(4)
 })
 
+it('an order in a word we do not know is kept, and keeps nothing else back', async () => {
+  const odd = openRow({ orderId: '1', orderStatus: 'Dreaming' })
+  const { fetch, order } = venue({
+    openOrders: (category, coin) => (category === 'linear' && coin === 'USDT' ? [odd, openRow({ orderId: '2' })] : []),
+    recentOrder: () => [odd],
+    executions: (category) => (category === 'linear' ? [execution({ orderId: '1' })] : []),
+  })
+  const known = { trading_mode: 'futures', symbol: 'BTCUSDT', order_id: '1', client_order_id: null } as const
+  const { events, lost } = await fetch({ ...since, open_orders: [known] })
+  expect(orders(events)).toMatchObject([{ order_id: '2' }])
+  expect(executions(events)).toMatchObject([{ order_id: '1' }])
+  expect(lost).toEqual([])
+  expect(events).toContainEqual({
+    kind: 'raw',
+    event_type: 'order',
+    payload: JSON.stringify(odd),
+    problem: 'unknown order status',
+  })
+  await expect(order(known)).rejects.toMatchObject({ code: 'unexpected_answer' })
+})
+
 it('an execution whose order no list tells brings its order along', async () => {
   const { fetch, of } = venue({
     executions: (category) => (category === 'linear' ? [execution({ orderId: 'x', execType: 'BustTrade' })] : []),

@@ -88,7 +88,7 @@ async function readExecutions(
   const told = await Promise.all(
     missing.map(([orderId, symbol]) => queryPlainOrder(parts, who, category, ref(mode, symbol, orderId), [])),
   )
-  for (const order of told) if (order !== null) found.addOrder(order)
+  found.add(told.flatMap((event) => event ?? []))
   found.add(parseExecutionRows(rows, category, instruments, (orderId) => found.get(mode, orderId)))
 }
 
@@ -114,7 +114,7 @@ async function readVanished(
   const told = await Promise.all(
     vanished.map((order) => queryPlainOrder(parts, who, instruments.category(order.trading_mode, order.symbol), order)),
   )
-  for (const order of told) if (order !== null) found.addOrder(order)
+  found.add(told.flatMap((event) => event ?? []))
   return vanished.filter((_, at) => told[at] === null)
 }
 

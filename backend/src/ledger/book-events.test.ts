@@ -199,6 +199,18 @@ describe('balances and positions', () => {
     ])
   })
 
+  it('has no liquidation price once the venue says there is none; one that is not told stays', () => {
+    const price = () => readSnapshot(ledger.db, { user_id: 1 }).positions.map((each) => each.liquidation_price)
+    ledger.book([positionEvent({ liquidation_price: '55310' }), positionEvent({ update_time: 2_000 })])
+    expect(price()).toEqual(['55310'])
+    const none = positionEvent({ liquidation_price: '0', update_time: 3_000 })
+    expect(ledger.book([none]).position_update).toBe(1)
+    expect(price()).toEqual([null])
+    expect(ledger.book([none]).position_update).toBe(0)
+    ledger.book([positionEvent({ liquidation_price: '54000', update_time: 2_500 })])
+    expect(price()).toEqual([null])
+  })
+
   it('shows a closed position as closed, and leaves it out of the snapshot', () => {
     ledger.book([positionEvent({}), positionEvent({ quantity: '0', update_time: 2_000 })])
     expect(dataOf(1)).toMatchObject({ quantity: '0' })

@@ -1,4 +1,4 @@
-import type { Position, PositionReport } from '@tradercoin/protocol'
+import { isZeroDecimal, type Position, type PositionReport } from '@tradercoin/protocol'
 import { findPosition, type StoredPosition, type ToldTimes, upsertPosition } from '../store/positions.ts'
 import { type Booking, publish } from './booking.ts'
 
@@ -35,13 +35,19 @@ function mergePosition(known: StoredPosition, report: PositionReport): StoredPos
   for (const field of toldFields) {
     const toldAt = known.told_times[field]
     if (report[field] === null || (toldAt !== undefined && time < toldAt)) continue
+    const value = isNoLiquidation(field, report) ? null : report[field]
     isConfirmed ||= toldAt === undefined || time > toldAt
-    isChanged ||= report[field] !== known.record[field]
+    isChanged ||= value !== known.record[field]
     told_times[field] = time
-    Object.assign(told, { [field]: report[field] })
+    Object.assign(told, { [field]: value })
   }
   const update_time = isChanged ? Math.max(time, known.record.update_time) : known.record.update_time
   return { record: { ...known.record, ...told, update_time }, told_times, isConfirmed }
+}
+
+/** A price of zero says that there is none (any more), which a null in the report would not: that leaves what is known. */
+function isNoLiquidation(field: (typeof toldFields)[number], { liquidation_price: price }: PositionReport): boolean {
+  return field === 'liquidation_price' && price !== null && isZeroDecimal(price)
 }
 
 function emptyPosition({ account }: Booking, report: PositionReport): StoredPosition {

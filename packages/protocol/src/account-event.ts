@@ -70,7 +70,10 @@ export type ExecutionReport = Pick<
 
 export type BalanceReport = Pick<Balance, 'trading_mode' | 'asset' | 'total' | 'available' | 'locked' | 'update_time'>
 
-/** A field that is null was not told by this message and leaves what is known; `margin_mode` likewise. */
+/**
+ * A field that is null was not told by this message and leaves what is known; `margin_mode` likewise. A `liquidation_price` of "0" says
+ * that there is none.
+ */
 export type PositionReport = Omit<Position, 'exchange_key_id' | 'exchange' | 'margin_mode'> & {
   margin_mode: MarginMode | null
 }

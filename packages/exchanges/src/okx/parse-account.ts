@@ -56,7 +56,8 @@ export function parsePosition(row: unknown, find: FindInstrument, readAt: number
     unrealized_pnl: told(p.upl),
     realized_pnl: decimalOrNull(p.realizedPnl),
     leverage: decimalOrNull(p.lever),
-    liquidation_price: told(p.liqPx),
+    // Empty while the position is far from it.
+    liquidation_price: p.liqPx === '' ? '0' : told(p.liqPx),
     update_time: timeOrNull(p.uTime) ?? readAt ?? time(p.uTime, 'uTime'),
   }
 }

@@ -91,6 +91,26 @@ describe.each(venues)('%s', (exchange, symbols) => {
     })
   }, 60_000)
 
+  it.runIf(exchange === 'okx')(
+    'tells at once why a change that was taken is refused later',
+    async () => {
+      const user = await hub.newUser()
+      const exchange_key_id = await liveKey(user)
+      const terms = { side: 'BUY', type: 'LIMIT', quantity: '0.01', price: '90000' }
+      const { body } = await place(user, { ...terms, exchange_key_id, symbol: symbols.spot })
+      await until(async () => {
+        expect((await orders(user, 'status=NEW')).map(({ id }) => id)).toEqual([body.id])
+      })
+      expect((await user.ask('PATCH', `/trading/orders/${body.id}`, { quantity: '5' })).status).toBe(202)
+      await until(async () => {
+        const { events, ...order } = (await user.ask('GET', `/trading/orders/${body.id}`)).body
+        expect(order).toMatchObject({ status: 'NEW', quantity: '0.01', amend: null })
+        expect(events.at(-1)).toMatchObject({ source: 'stream', reason: expect.stringMatching(/insufficient/i) })
+      })
+    },
+    60_000,
+  )
+
   it('keeps what both markets filled apart: executions, position, one wallet; and counts each once', async () => {
     const user = await hub.newUser()
     const exchange_key_id = await liveKey(user, 'futures')

@@ -106,6 +106,27 @@ it('is taken back with the words of the venue when that refuses it', async () =>
   expect(steps().at(-1)).toMatchObject({ source: 'hub', reason: 'Order was not modifiable', amend: null })
 })
 
+it('is taken back at once when the venue refuses on its stream what it had taken', async () => {
+  const order = { trading_mode: 'spot', symbol: 'BTCUSDT', order_id: 'v1' } as const
+  const refused = (time: number) =>
+    ({ kind: 'amend_refused', refusal: { ...order, reason: 'Insufficient balance', time } }) as const
+  expect(await amend({ quantity: '900' })).toMatchObject({ order: { amend: { state: 'sent' } }, refusal: null })
+  const late = current().amend?.time ?? 0
+  venue.stream.send(orderEvent({ ...resting, update_time: 2_000 }), refused(2_000))
+  await until(() => expect(current()).toMatchObject({ status: 'NEW', quantity: '0.3', amend: null, reason: null }))
+  const refusal = { source: 'stream', reason: 'Insufficient balance', amend: null, exchange_time: 2_000 }
+  expect(steps().at(-1)).toMatchObject(refusal)
+  // An answer that comes after it changes nothing, and none of ours is open when it is told again.
+  const outcome = { kind: 'refused', reason: 'late' } as const
+  await bench.store.writer.run('settleAmend', { user_id: 1, id, time: late, outcome })
+  const count = steps().length
+  venue.stream.send(refused(3_000))
+  const kept = () => bench.store.db.all<{ event_type: string }>('SELECT event_type FROM raw_events')
+  await until(() => expect(kept()).toMatchObject([{ event_type: 'amend_refused' }]))
+  expect(steps()).toHaveLength(count)
+  expect(await amend({ price: '65000' })).toMatchObject({ order: { amend: { state: 'sent' } }, refusal: null })
+})
+
 it('is unknown when the answer is lost, and settled by asking; it is never sent again', async () => {
   venue.amend = async () => {
     throw new ExchangeError('unknown_outcome', 'unknown_outcome', 'No answer.')

@@ -1,9 +1,16 @@
-import { compareDecimal, type Decimal, hasEnded, type OpenAmend, type Order } from '@tradercoin/protocol'
+import {
+  type AmendRefusal,
+  compareDecimal,
+  type Decimal,
+  hasEnded,
+  type OpenAmend,
+  type Order,
+} from '@tradercoin/protocol'
 import { JobError } from '../store/errors.ts'
 import type { Job } from '../store/job.ts'
-import { findStored } from '../store/orders.ts'
-import { ownBooking } from './booking.ts'
-import { isAt } from './open-amend.ts'
+import { findByVenueId, findStored } from '../store/orders.ts'
+import { type Booking, ownBooking } from './booking.ts'
+import { isAt, openAmend } from './open-amend.ts'
 import { ownStep, recordOf, saveOrder } from './order-record.ts'
 
 /* Our own change of a resting order: stored before it is sent, over once the venue's facts show it or the order is over. */
@@ -62,4 +69,14 @@ export const settleAmend: Job<SettleAmendArgs, Order> = (db, { user_id, id, time
   const settled: OpenAmend | null = outcome.kind === 'refused' ? null : { ...amend, state: 'unknown' }
   const cause = outcome.kind === 'refused' ? { ...ownStep, note: outcome.reason } : ownStep
   return saveOrder(ownBooking(db, context, stored.identity), stored, { ...stored.state, amend: settled }, cause).order
+}
+
+/** Books that the venue did not make a change of ours after all. @returns whether one was open; if not, nothing was done */
+export function bookAmendRefusal(booking: Booking, { reason, time, ...order }: AmendRefusal): boolean {
+  const { exchange_key_id } = booking.account
+  const stored = findByVenueId(booking.db, { exchange_key_id, ...order })
+  if (!stored || openAmend(stored.state) === null) return false
+  const cause = { source: booking.source, exchange_time: time, note: reason }
+  saveOrder(booking, stored, { ...stored.state, amend: null }, cause)
+  return true
 }

@@ -3,6 +3,7 @@ import { addRecovered, findOpenGap } from '../store/gaps.ts'
 import type { Job } from '../store/job.ts'
 import { insertRawEvent } from '../store/raw-events.ts'
 import { isStorageFailure } from '../store/transaction.ts'
+import { bookAmendRefusal } from './amend-order.ts'
 import { bookBalance } from './book-balance.ts'
 import { bookExecution, bookOrder } from './book-order.ts'
 import { bookPosition } from './book-position.ts'
@@ -86,6 +87,12 @@ function bookEvent(booking: Booking, event: AccountEvent): void {
       break
     case 'position':
       bookPosition(booking, event.position)
+      break
+    case 'amend_refused':
+      if (!bookAmendRefusal(booking, event.refusal)) {
+        keepRaw(booking, event.kind, JSON.stringify(event.refusal), null)
+        booking.result.raw += 1
+      }
       break
     case 'raw':
       keepRaw(booking, event.event_type, event.payload, event.problem)

@@ -30,6 +30,8 @@ export function findProblem(event: AccountEvent): string | null {
       return check('balance', event.balance, event.balance.update_time)
     case 'position':
       return check('position', event.position, event.position.update_time)
+    case 'amend_refused':
+      return Number.isSafeInteger(event.refusal.time) ? null : 'amend_refused has no time'
     case 'raw':
       return null
   }

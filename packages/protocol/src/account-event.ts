@@ -78,11 +78,24 @@ export type PositionReport = Omit<Position, 'exchange_key_id' | 'exchange' | 'ma
   margin_mode: MarginMode | null
 }
 
+/** A change of a resting order that the venue had taken and then did not make; the order stays as it was. */
+export interface AmendRefusal {
+  trading_mode: TradingMode
+  symbol: string
+  /** As in OrderReport. */
+  order_id: string
+  /** In the venue's words. */
+  reason: string
+  /** Of the venue (ms). */
+  time: number
+}
+
 /** One thing a venue told of an account. A fill arrives as an order event that carries its execution. */
 export type AccountEvent =
   | { kind: 'order'; order: OrderReport; execution: ExecutionReport | null }
   | { kind: 'execution'; execution: ExecutionReport }
   | { kind: 'balance'; balance: BalanceReport }
   | { kind: 'position'; position: PositionReport }
+  | { kind: 'amend_refused'; refusal: AmendRefusal }
   /** A frame whose meaning we do not know, or that does not have the documented shape: kept as it came, counted, shown. */
   | { kind: 'raw'; event_type: string; payload: string; problem: string | null }

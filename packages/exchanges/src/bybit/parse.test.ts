@@ -540,7 +540,8 @@ describe('any payload', () => {
             else if (event.kind === 'execution') executionFields.parse(event.execution)
             else if (event.kind === 'balance') balanceFields.parse(event.balance)
             else if (event.kind === 'position') positionFields.parse(event.position)
-            else expect(event.event_type).not.toBe('')
+            else if (event.kind === 'raw') expect(event.event_type).not.toBe('')
+            else expect.unreachable(event.kind)
           }
         },
       ),

@@ -45,6 +45,9 @@ const execution = executionSchema
   .omit({ id: true, user_id: true, exchange_key_id: true, exchange: true, source: true })
   .extend({ symbol: named, order_id: named, trade_id: named })
 const balance = balanceSchema.omit({ exchange_key_id: true, exchange: true }).extend({ asset: named })
+const refusal = executionSchema
+  .pick({ trading_mode: true, time: true })
+  .extend({ symbol: named, order_id: named, reason: named })
 const position = positionSchema.omit({ exchange_key_id: true, exchange: true }).extend({ symbol: named })
 
 /** Why an event is not one; null when it is. */
@@ -58,6 +61,8 @@ export function problemWith(event: AccountEvent): string | null {
       return problem(balance, event.balance)
     case 'position':
       return problem(position, event.position)
+    case 'amend_refused':
+      return problem(refusal, event.refusal)
     case 'raw':
       return typeof event.event_type === 'string' && event.event_type !== '' && typeof event.payload === 'string'
         ? null

@@ -235,6 +235,12 @@ export function readFailure(status: number, body: unknown): Failure | null {
   return isSuccess ? null : { status, code: outer, sub_code: null, msg: textOf(msg) }
 }
 
+/** What a push says of a request that failed after it was taken: the venue's words, or ours for its code. */
+export function refusalText({ code, msg }: { code?: unknown; msg?: unknown }): string {
+  const [, , sentence] = meaningOf({ status: 200, code: codeOf(code), sub_code: null, msg: textOf(msg) })
+  return textOf(msg) ?? sentence
+}
+
 function codeOf(value: unknown): string | null {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value !== '' ? value.slice(0, 40) : null

@@ -116,7 +116,7 @@ function isSizedInQuote(o: RawOrder): boolean {
 }
 
 /** A row of the orders channel: the order, and the fill that caused the push where one did. Throws ShapeError. */
-export function parseOrderPush(row: unknown, find: FindInstrument): AccountEvent {
+export function parseOrderPush(row: unknown, find: FindInstrument): Extract<AccountEvent, { kind: 'order' }> {
   const order = parseOrder(row, find)
   const o: RawOrder = object(row, 'order')
   const tradeId = textOrNull(o.tradeId)

@@ -257,7 +257,29 @@ describe('orders on spot', () => {
     expect(read(name)).toEqual([cases[name]])
   })
 
-  it('keeps what was said of a refused amendment; the order is as it was', () => {
+  it.each([
+    ['Insufficient balance', 'Insufficient balance'],
+    ['', 'The account has not enough funds or margin for this order.'],
+  ])('tells why an amendment of ours was refused (%j); the order is as it was', (msg, reason) => {
+    const { frame } = fixture('order-amend-failed')
+    const [row] = (frame as { data: object[] }).data
+    const pushed = { ...(frame as object), data: [{ ...row, reqId: 'tc0a1b2c3d4e5f', msg }] }
+    expect(parsePush(pushed, '', findInstrument).events).toEqual([
+      order({ ...limitBuy, order_id: '2900000000000000006', price: '60500', update_time: 1795336014500 }),
+      {
+        kind: 'amend_refused',
+        refusal: {
+          trading_mode: 'spot',
+          symbol: 'BTC-USDT',
+          order_id: '2900000000000000006',
+          reason,
+          time: 1795336014500,
+        },
+      },
+    ])
+  })
+
+  it('keeps what was said of a refused amendment of someone else', () => {
     const { frame } = fixture('order-amend-failed')
     const [row] = (frame as { data: unknown[] }).data
     expect(read('order-amend-failed')).toEqual([

@@ -1,10 +1,12 @@
 import type { AccountEvent } from '@tradercoin/protocol'
 import { list, object, ShapeError, textOrNull, timeOrNull } from '../fields.ts'
 import { problemOf, rawEvent } from '../raw-event.ts'
+import { refusalText } from './errors.ts'
 import type { InstrumentName } from './instrument-book.ts'
 import { parseBalance, parsePosition } from './parse-account.ts'
 import { parseAlgo } from './parse-algo.ts'
 import { type FindInstrument, OtherProduct, parseOrderPush, UnknownInstrument } from './parse-order.ts'
+import { isOurRequestId } from './request-id.ts'
 import type { RawAccount, RawBalanceAndPosition, RawFrame, RawOrder } from './wire.ts'
 
 /** A push in our records. */
@@ -25,9 +27,13 @@ const readers = new Map<string, Reader>([
 
 function readOrder(row: unknown, find: FindInstrument): AccountEvent[] {
   const event = parseOrderPush(row, find)
-  const { amendResult }: RawOrder = object(row, 'order')
-  // The record has no place for a refused amendment: the order stays as it was, and what was said of it is kept.
-  return amendResult === '-1' ? [event, rawEvent('amend_failed', JSON.stringify(row), null)] : [event]
+  const { amendResult, reqId, code, msg }: RawOrder = object(row, 'order')
+  if (amendResult !== '-1') return [event]
+  // One that someone else asked for is no news of an order's record.
+  if (!isOurRequestId(reqId)) return [event, rawEvent('amend_failed', JSON.stringify(row), null)]
+  const { trading_mode, symbol, order_id, update_time } = event.order
+  const reason = refusalText({ code, msg })
+  return [event, { kind: 'amend_refused', refusal: { trading_mode, symbol, order_id, reason, time: update_time } }]
 }
 
 function readAlgo(row: unknown, find: FindInstrument): AccountEvent[] {

@@ -5,6 +5,7 @@ import { algoIdOf, algoOrderId } from './algo-id.ts'
 import { formatAlgoAmendment, formatAmendment, formatOrder } from './format.ts'
 import type { InstrumentBook } from './instrument-book.ts'
 import type { OkxInstrument } from './instruments.ts'
+import { newRequestId } from './request-id.ts'
 import type { OkxRest } from './rest.ts'
 
 export interface TradeParts {
@@ -70,13 +71,4 @@ async function instrumentOf(instruments: InstrumentBook, symbol: string): Promis
   const found = instruments.find(symbol)
   if (found !== undefined) return found
   throw new ExchangeError('refused', 'unknown_symbol', `OKX does not know the symbol ${symbol.slice(0, 60)}.`)
-}
-
-/** A fresh id for each amendment: by it the venue tells repeats of its answer. */
-function newRequestId(clock: Clock): string {
-  const digits = () =>
-    Math.floor(clock.random() * 36 ** 6)
-      .toString(36)
-      .padStart(6, '0')
-  return `tc${digits()}${digits()}`
 }

@@ -46,6 +46,9 @@ export interface RawOrder {
   category?: unknown
   algoId?: unknown
   amendResult?: unknown
+  reqId?: unknown
+  code?: unknown
+  msg?: unknown
   cTime?: unknown
   uTime?: unknown
 }

@@ -262,6 +262,8 @@ function timeOf(event: AccountEvent): number {
       return event.balance.update_time
     case 'position':
       return event.position.update_time
+    case 'amend_refused':
+      return event.refusal.time
     case 'raw':
       return 0
   }

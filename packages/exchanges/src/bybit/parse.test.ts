@@ -236,6 +236,18 @@ describe('order', () => {
       'EXPIRED',
     ],
     [
+      'a market remainder beyond what may be reduced expires',
+      'order-ioc-expired',
+      { orderType: 'Market', cancelType: 'CancelByReduceOnly', rejectReason: 'EC_NoError' },
+      'EXPIRED',
+    ],
+    [
+      'a resting order beyond what may be reduced is canceled',
+      'order-canceled',
+      { cancelType: 'CancelByReduceOnly', rejectReason: 'EC_NoError' },
+      'CANCELED',
+    ],
+    [
       'a market order called off is canceled',
       'order-ioc-expired',
       { cancelType: 'CancelByAdmin', rejectReason: '' },

@@ -190,10 +190,15 @@ function isImmediate({ orderType: word, timeInForce: force }: EndingWords): bool
   return word === 'Market' || force === 'IOC' || force === 'FOK'
 }
 
-/** Someone or something ended it; the rest of an immediate order ends by itself, also when its owner stands on the other side. */
+const endsByItself = ['', 'UNKNOWN', 'CancelBySmp', 'CancelByReduceOnly']
+
+/**
+ * Someone or something ended it; the rest of an immediate order ends by itself, also when its owner stands on the other side, or when
+ * nothing is left of the position that it may only reduce.
+ */
 function wasCalledOff({ cancelType, rejectReason }: EndingWords): boolean {
   if (rejectReason === 'EC_PerCancelRequest') return true
-  return typeof cancelType === 'string' && !['', 'UNKNOWN', 'CancelBySmp'].includes(cancelType)
+  return typeof cancelType === 'string' && !endsByItself.includes(cancelType)
 }
 
 /** Why an order ended, in the venue's words; null for what its owner did, and while it lives or when it was filled. */

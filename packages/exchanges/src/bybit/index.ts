@@ -2,12 +2,13 @@ import type { MarginMode } from '@tradercoin/protocol'
 import { ExchangeError } from '../errors.ts'
 import type { AmendRequest, Credentials, Exchange, Instrument, PlaceRequest } from '../exchange.ts'
 import { cacheInstruments } from '../instruments-cache.ts'
+import { openIpBudget } from '../transport/ip-budget.ts'
 import type { ExchangeOptions } from '../venue.ts'
 import { type Category, categories, InstrumentBook } from './category.ts'
 import { createBybitClient } from './client.ts'
 import { bybitEndpoints, privateStreamUrl, publicStreamBase } from './endpoints.ts'
 import { formatAmend } from './format.ts'
-import { openIpBudget } from './ip-budget.ts'
+import { ipLimits } from './ip-limits.ts'
 import { checkBybitKey } from './key-check.ts'
 import { createBybitMarket } from './market/index.ts'
 import { queryOrder } from './order-query.ts'
@@ -22,7 +23,7 @@ import { marginMode } from './words.ts'
 export function createBybit(options: ExchangeOptions): Exchange {
   const { transport, environment } = options
   const endpoints = bybitEndpoints(environment, options.region, options.endpoints)
-  const budget = openIpBudget(transport, environment)
+  const budget = openIpBudget(transport, environment, ipLimits)
   const client = createBybitClient(transport, endpoints, budget.governor)
   const { rest, marginModeOf } = withMarginModes(createBybitRest(client))
   const fetchInstruments = cacheInstruments(transport.clock, () => readInstruments(rest))

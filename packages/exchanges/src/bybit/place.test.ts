@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest'
 import { ExchangeError } from '../errors.ts'
 import type { PlaceRequest } from '../exchange.ts'
-import { FakeClock, testTransport } from '../transport/test-transport.ts'
-import { openIpBudget } from './ip-budget.ts'
 import { cancelOrder, placeOrder } from './place.ts'
 import type { BybitRest } from './rest.ts'
 
@@ -96,17 +94,4 @@ it('a spot order is canceled under whichever filter the venue keeps it', async (
   await expect(cancel('nowhere', 'spot')).rejects.toBe(gone)
   await expect(cancel('nowhere', 'linear')).rejects.toBe(gone)
   expect(asked).toEqual([undefined])
-})
-
-it('all sites and environments of one process share the budget of its address; the paper exchange has its own', () => {
-  const transport = testTransport({ clock: new FakeClock() })
-  const live = openIpBudget(transport, 'live')
-  const demo = openIpBudget({ ...transport }, 'demo')
-  const paper = openIpBudget(transport, 'paper')
-  expect(demo.governor).toBe(live.governor)
-  expect(paper.governor).not.toBe(live.governor)
-  live.release()
-  live.release()
-  // Still in use.
-  expect(openIpBudget(transport, 'testnet').governor).toBe(demo.governor)
 })

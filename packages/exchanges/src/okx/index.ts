@@ -1,6 +1,7 @@
 import { ExchangeError } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
-import { createGovernor } from '../transport/governor.ts'
+import type { GovernorOptions } from '../transport/governor.ts'
+import { openIpBudget } from '../transport/ip-budget.ts'
 import type { ExchangeOptions } from '../venue.ts'
 import { createOkxClient } from './client.ts'
 import { okxEndpoints } from './endpoints.ts'
@@ -13,17 +14,22 @@ import { fetchOkxSnapshot } from './snapshot.ts'
 import { OkxStream } from './stream.ts'
 import { amendOrder, cancelOrder, placeOrder } from './trade.ts'
 
-/** OKX counts by account and call (see pacer.ts); this only keeps one address from flooding it. */
-const requestsPerMinute = 6_000
-/** OKX takes three new connections a second of one address; on the way to it they come closer together than they left. */
-const connections = { limit: 3, windowMs: 1_500 }
+/**
+ * OKX counts requests by account and call (see pacer.ts); this only keeps one address from flooding it. It takes three new connections a
+ * second of one address; on the way to it they come closer together than they left.
+ */
+const ipLimits: GovernorOptions = {
+  venue: 'okx',
+  product: 'account',
+  weightPerMinute: 6_000,
+  connections: { limit: 3, windowMs: 1_500 },
+}
 
 /** OKX in one environment and on one site, spot and futures of an account together. Throws ExchangeError when `paper` names no addresses. */
 export function createOkx(options: ExchangeOptions): Exchange {
   const { transport, environment } = options
   const { rest: baseUrl, stream: streamUrl } = okxEndpoints(environment, options.region, options.endpoints)
-  const budget = { venue: 'okx', product: 'account', weightPerMinute: requestsPerMinute, connections }
-  const governor = createGovernor(transport, budget)
+  const { governor, release } = openIpBudget(transport, environment, ipLimits)
   const client = createOkxClient(transport, { baseUrl, governor, isDemo: environment === 'demo' })
   const rest = createOkxRest(client)
   const instruments = new InstrumentBook(transport.clock, rest.instruments)
@@ -63,7 +69,7 @@ export function createOkx(options: ExchangeOptions): Exchange {
       closed = true
       market.close()
       for (const stream of [...streams]) stream.close()
-      governor.close()
+      release()
       await client.close()
     },
   }

@@ -9,7 +9,7 @@ import {
 } from '@tradercoin/protocol'
 import { ExchangeError } from '../errors.ts'
 import type { Credentials, OrderRef } from '../exchange.ts'
-import { decimalOrNull, textOrNull } from '../fields.ts'
+import { decimalOrNull, textOrNull, timeOrNull } from '../fields.ts'
 import type { Clock } from '../transport/clock.ts'
 import { algoIdOf } from './algo-id.ts'
 import { Findings, orderIdOf } from './findings.ts'
@@ -87,9 +87,20 @@ export async function waitingAlgos({ rest }: QueryParts, who: Credentials, kinds
   return lists.flat()
 }
 
-/** Conditional orders of the usual kinds that have ended, the newest of each kind and state. Throws ExchangeError. */
-export async function endedAlgos({ rest }: QueryParts, who: Credentials, kinds: readonly string[]): Promise<unknown[]> {
-  const asked = kinds.flatMap((ordType) => endedStates.map((state) => rest.algosHistory(who, { ordType, state })))
+/**
+ * Conditional orders of the usual kinds that have ended: of each kind and state at least all that were made since `since` (ms), else the
+ * newest. Throws ExchangeError.
+ */
+export async function endedAlgos(
+  { rest }: QueryParts,
+  who: Credentials,
+  kinds: readonly string[],
+  since = Number.POSITIVE_INFINITY,
+): Promise<unknown[]> {
+  const isOlder = (row: unknown) => (timeOrNull((row as RawAlgo | null)?.cTime) ?? 0) < since
+  const read = (ordType: string, state: string) =>
+    readPages((after) => rest.algosHistory(who, { ordType, state, after }), 'algoId', isOlder)
+  const asked = kinds.flatMap((ordType) => endedStates.map((state) => read(ordType, state)))
   return (await Promise.all(asked)).flat()
 }
 

@@ -89,10 +89,14 @@ function accepted<T>(answer: { success: true; data: T } | { success: false; erro
   throw new ExchangeError('unknown_outcome', 'unexpected_answer', message, { cause: answer.error })
 }
 
-/** Every row of a list that is read page by page, newest first, until a page is not full. `idOf`: by what the venue pages. */
+/**
+ * Every row of a list that is read page by page, newest first, until a page is not full or ends with a row that is old enough. `idOf`: by
+ * what the venue pages.
+ */
 export async function readPages(
   read: (after: string | undefined) => Promise<unknown[]>,
   idOf: 'ordId' | 'billId' | 'algoId',
+  isOldEnough: (last: unknown) => boolean = () => false,
 ): Promise<unknown[]> {
   const rows: unknown[] = []
   for (let after: string | undefined; ; ) {
@@ -100,7 +104,7 @@ export async function readPages(
     rows.push(...page)
     const last = page.at(-1) as Record<string, unknown> | null | undefined
     const id = last?.[idOf]
-    if (page.length < pageLimit || typeof id !== 'string' || id === after) return rows
+    if (page.length < pageLimit || typeof id !== 'string' || id === after || isOldEnough(last)) return rows
     after = id
   }
 }

@@ -113,6 +113,24 @@ describe('a snapshot', () => {
     ])
   })
 
+  it('reads ended conditional orders back to those made before the gap', async () => {
+    const ids = Array.from({ length: 250 }, (_, index) => String(1_700_000_000_000_000_250n - BigInt(index)))
+    const made = (index: number) => String(now - (index < 150 ? 1_000 : 2 * hour))
+    const { fetch, asked } = venue({
+      algosHistory: (({ ordType, state, after }: Record<string, string | undefined>) => {
+        if (ordType !== 'conditional' || state !== 'canceled') return []
+        const from = after === undefined ? 0 : ids.indexOf(after) + 1
+        return ids
+          .slice(from, from + 100)
+          .map((algoId, at) => row('rest-algo', { algoId, state, cTime: made(from + at), uTime: made(from + at) }))
+      }) as never,
+    })
+    expect(orders((await fetch(nothing)).events)).toHaveLength(150)
+    const pages = asked.filter((call) => call.includes('"conditional"') && call.includes('"canceled"'))
+    expect(pages).toHaveLength(2)
+    expect(pages[1]).toContain(`"after":"${ids[99]}"`)
+  })
+
   it('asks for orders that vanished, one by one, and says how many are lost', async () => {
     const { fetch } = venue({
       order: ((_instId: string, { ordId }: { ordId: string }) =>

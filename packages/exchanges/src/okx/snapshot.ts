@@ -66,7 +66,7 @@ export async function fetchOkxSnapshot(
     waitingAlgos(parts, who),
     readFills(parts, who, begin, asOf),
     readClosed(parts, who, begin, asOf),
-    endedAlgos(parts, who, commonAlgos),
+    endedAlgos(parts, who, commonAlgos, begin),
   ])
   await learnFrom(instruments, [...positions, ...open, ...waiting, ...fills, ...closed, ...ended])
   found.addOrders([...open, ...closed])

@@ -168,12 +168,11 @@ export class Lane implements SocketHandler {
     const leg = this.#legOf(socket)
     if (leg === null || text === 'pong') return
     const frame = readFrame(text)
-    if (frame === undefined) {
-      this.#options.handlers.onUnreadable(text, receivedAt)
-      return
-    }
     const { event, op } = (typeof frame === 'object' && frame !== null ? frame : {}) as RawFrame & { op?: unknown }
     if (typeof event === 'string') this.#control(leg, event, frame as RawFrame)
+    // Before the login is answered nothing tells of the account, and what cannot be read may be an echo of the login: not to be kept.
+    else if (leg.phase === 'login') socket.abort('the login was not answered in a form we know')
+    else if (frame === undefined) this.#options.handlers.onUnreadable(text, receivedAt)
     // Answers to orders sent over the socket: this hub sends none.
     else if (op === undefined) this.#options.handlers.onPush(frame, text, receivedAt)
   }

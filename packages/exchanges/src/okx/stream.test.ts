@@ -326,6 +326,24 @@ it('4007 of a key that was only edited: it goes on', async () => {
   expect(verified).toBe(1)
 })
 
+it.each([
+  [
+    'not whole',
+    '{"event":"error","code":"60012","msg":"Invalid request: {\\"op\\":\\"login\\",\\"args\\":[{\\"passphrase\\":\\"hub-pass',
+  ],
+  ['of no known form', '{"request":{"op":"login","args":[{"apiKey":"hub-key-1","passphrase":"hub-pass"}]}}'],
+  ['a refusal', '{"event":"error","code":"60012","msg":"Invalid request: {passphrase: hub-pass, apiKey: hub-key-1}"}'],
+])('an echo of the login is nowhere told: %s', async (_, text) => {
+  const { login } = server.settings
+  let refusals = 2
+  server.settings.login = () => (refusals-- > 0 ? text : login())
+  open()
+  await soon(() => expect(told).toContain('up'))
+  const all = JSON.stringify([told, logs, received])
+  for (const secret of [who.passphrase, who.api_key]) expect(all).not.toContain(secret)
+  expect(received).toEqual([])
+})
+
 it('a frame that is not JSON is kept, and its time counts as an interruption', async () => {
   open()
   await up()

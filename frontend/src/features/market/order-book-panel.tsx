@@ -136,7 +136,7 @@ function LevelRow({ side, level, most, onPrice }: LevelRowProps) {
       type="button"
       className="relative grid h-5 cursor-pointer grid-cols-3 items-center px-1 hover:bg-hover"
       onClick={() => onPrice(level.price)}
-      aria-label={t(side, { price: showDecimal(level.price), quantity: showDecimal(level.quantity) })}
+      title={t('use')}
       data-testid={`book-${side}`}
     >
       <span
@@ -144,6 +144,7 @@ function LevelRow({ side, level, most, onPrice }: LevelRowProps) {
         className={cn('absolute inset-y-px right-0 opacity-15', side === 'ask' ? 'bg-sell' : 'bg-buy')}
         style={{ width: `${percentOf(level.total, most)}%` }}
       />
+      <span className="sr-only">{t(side)}</span>
       <span className={cn('text-left', side === 'ask' ? 'text-sell' : 'text-buy')}>{showDecimal(level.price)}</span>
       <span className="text-right">{showDecimal(level.quantity)}</span>
       <span className="text-right text-muted">{showDecimal(level.total)}</span>

@@ -111,12 +111,16 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
   const { submission, submit } = useSubmission()
 
   const types = ticketTypes.filter((type) => capabilities?.order_types.includes(type) ?? true)
+  const type = types.includes(typed.type) ? typed.type : 'LIMIT'
+  const tifsOfType = hasTrigger(type) ? capabilities?.conditional_time_in_force : capabilities?.time_in_force
+  const tifs = ticketTifs.filter((tif) => tifsOfType?.includes(tif) ?? true)
   const fields: TicketFields = {
     ...typed,
     keyId: account.id,
     mode,
     symbol: typed.symbol || symbols[0] || '',
-    type: types.includes(typed.type) ? typed.type : 'LIMIT',
+    type,
+    tif: tifs.includes(typed.tif) ? typed.tif : 'GTC',
   }
   const change = (part: Partial<typeof typed>) => {
     setTyped({ ...typed, ...part })
@@ -282,13 +286,11 @@ function Ticket({ accounts, account, onAccount, startSymbol, onShowOrder }: Tick
               onChange={(event) => change({ tif: event.target.value as TicketFields['tif'] })}
               data-testid="ticket-tif"
             >
-              {ticketTifs
-                .filter((tif) => capabilities?.time_in_force.includes(tif) ?? true)
-                .map((tif) => (
-                  <option key={tif} value={tif}>
-                    {t(`ticket.tifShort.${tif}`)}
-                  </option>
-                ))}
+              {tifs.map((tif) => (
+                <option key={tif} value={tif}>
+                  {t(`ticket.tifShort.${tif}`)}
+                </option>
+              ))}
             </Select>
           )}
         </Field>

@@ -23,14 +23,19 @@ export function checkOffered(request: PlaceRequest, offered: Capabilities): Orde
     problems.push(problem(field, rule, message, list === undefined || list.length === 0 ? null : list.join(', ')))
   if (!offered.order_types.includes(type))
     refuse('type', 'order_type_not_supported', `There are no ${spoken(type)} orders here.`, offered.order_types)
-  if (force !== null && !offered.time_in_force.includes(force))
-    refuse('time_in_force', 'time_in_force_not_supported', `${force} is not offered here.`, offered.time_in_force)
-  else if (force === 'FOK' && !isLimit(request))
+  const waits = isConditional(request)
+  const forces = waits ? offered.conditional_time_in_force : offered.time_in_force
+  if (force !== null && !forces.includes(force)) {
+    const whom = waits ? ' for an order that waits for a trigger' : ''
+    refuse('time_in_force', 'time_in_force_not_supported', `${force} is not offered here${whom}.`, forces)
+  } else if (force === 'FOK' && !isLimit(request))
     refuse('time_in_force', 'time_in_force_not_supported', 'Only an order with a price can be fill-or-kill.')
   if (request.post_only && !offered.post_only)
     refuse('post_only', 'post_only_not_supported', 'There are no post-only orders here.')
   else if (request.post_only && (!isLimit(request) || (force !== null && force !== 'GTC')))
     refuse('post_only', 'post_only_not_supported', 'Only a good-till-canceled limit order can be post-only.')
+  else if (request.post_only && waits && !offered.conditional_post_only)
+    refuse('post_only', 'post_only_not_supported', 'An order that waits for a trigger cannot be post-only here.')
   if (request.reduce_only && !offered.reduce_only)
     refuse('reduce_only', 'reduce_only_not_supported', 'There are no positions here that an order could reduce.')
   if (request.close_position && !offered.close_position)
@@ -41,6 +46,12 @@ export function checkOffered(request: PlaceRequest, offered: Capabilities): Orde
     refuse('position_side', 'position_side_not_supported', 'There are no long and short positions side by side here.')
   if (margin !== null && !offered.margin_modes.includes(margin))
     refuse('margin_mode', 'margin_mode_not_supported', `${spoken(margin)} margin is not offered.`, offered.margin_modes)
+  else if (margin !== null && !offered.order_margin_modes.includes(margin))
+    refuse(
+      'margin_mode',
+      'margin_mode_not_supported',
+      'The margin mode is set for the symbol or the account here: an order cannot name one.',
+    )
   if (trigger !== null && !offered.trigger_by.includes(trigger))
     refuse(
       'trigger_by',
@@ -78,6 +89,11 @@ export function problem(
 export function isLimit({ type, price }: PlaceRequest): boolean {
   if (type === 'TRAILING_STOP') return price !== null
   return type === 'LIMIT' || type === 'STOP_LIMIT' || type === 'TAKE_PROFIT_LIMIT'
+}
+
+/** An order that waits for a trigger before it goes to market. */
+function isConditional({ type }: PlaceRequest): boolean {
+  return type.startsWith('STOP_') || type.startsWith('TAKE_PROFIT_') || type === 'TRAILING_STOP'
 }
 
 /** A word of a record in a sentence: `stop_price` is “stop price”. */

@@ -33,10 +33,13 @@ const capabilities: Capabilities = {
   upkeep: 'signed_session',
   order_types: ['LIMIT', 'MARKET', 'STOP_LIMIT', 'STOP_MARKET', 'TRAILING_STOP'],
   time_in_force: ['GTC', 'IOC', 'FOK'],
+  conditional_time_in_force: ['GTC', 'IOC', 'FOK'],
   post_only: true,
+  conditional_post_only: true,
   reduce_only: true,
   hedge_mode: true,
   margin_modes: ['CROSS'],
+  order_margin_modes: ['CROSS'],
   quote_quantity: true,
   trigger_by: ['LAST', 'MARK'],
   close_position: true,
@@ -52,6 +55,7 @@ const little: Capabilities = {
   reduce_only: false,
   hedge_mode: false,
   margin_modes: [],
+  order_margin_modes: [],
   quote_quantity: false,
   trigger_by: [],
   close_position: false,
@@ -186,6 +190,35 @@ describe('an order', () => {
   ])('what the venue has not: %o', (request, rule, offered) => {
     const problems = checkOrder({ ...limit, ...request }, instrument, little)
     expect(problems.map((each) => [each.rule, each.limit])).toEqual([[rule, offered]])
+  })
+
+  it.each<[string, Partial<PlaceRequest>, Partial<Capabilities>, string, string | null]>([
+    [
+      'a margin mode that is the symbol’s',
+      { margin_mode: 'CROSS' },
+      { order_margin_modes: [] },
+      'margin_mode_not_supported',
+      null,
+    ],
+    [
+      'a trigger with a life of its own',
+      { type: 'STOP_LIMIT', stop_price: '1', time_in_force: 'IOC' },
+      { conditional_time_in_force: ['GTC'] },
+      'time_in_force_not_supported',
+      'GTC',
+    ],
+    [
+      'a trigger that is post-only',
+      { type: 'STOP_LIMIT', stop_price: '1', post_only: true },
+      { conditional_post_only: false },
+      'post_only_not_supported',
+      null,
+    ],
+  ])('what one order cannot ask for though the venue has it: %s', (_title, request, offered, rule, list) => {
+    const asked = { ...limit, ...request }
+    expect(checkOrder(asked, instrument, capabilities)).toEqual([])
+    const problems = checkOrder(asked, instrument, { ...capabilities, ...offered })
+    expect(problems.map((each) => [each.rule, each.limit])).toEqual([[rule, list]])
   })
 
   it('names what is missing, and what cannot go together', () => {

@@ -34,11 +34,17 @@ export interface Capabilities {
   upkeep: 'listen_key' | 'signed_session'
   order_types: readonly OrderType[]
   time_in_force: readonly TimeInForce[]
+  /** Those of them that an order which waits for a trigger may have. */
+  conditional_time_in_force: readonly TimeInForce[]
   post_only: boolean
+  /** Whether an order which waits for a trigger may be post-only. */
+  conditional_post_only: boolean
   reduce_only: boolean
   /** LONG and SHORT positions of one symbol side by side. */
   hedge_mode: boolean
   margin_modes: readonly MarginMode[]
+  /** Those of them that an order may name; empty where the mode is set for the symbol or the account. */
+  order_margin_modes: readonly MarginMode[]
   /** A market order sized in quote coin. */
   quote_quantity: boolean
   /** Which price may trigger a conditional order; empty where it cannot be chosen or there are none. */

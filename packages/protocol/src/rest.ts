@@ -88,10 +88,15 @@ export const capabilitiesSchema = z.object({
   upkeep: z.enum(['listen_key', 'signed_session']),
   order_types: z.array(orderTypeSchema).readonly(),
   time_in_force: z.array(timeInForceSchema).readonly(),
+  /** Of orders which wait for a trigger. */
+  conditional_time_in_force: z.array(timeInForceSchema).readonly(),
   post_only: z.boolean(),
+  conditional_post_only: z.boolean(),
   reduce_only: z.boolean(),
   hedge_mode: z.boolean(),
   margin_modes: z.array(marginModeSchema).readonly(),
+  /** Those that an order may name; empty where the mode is set for the symbol or the account. */
+  order_margin_modes: z.array(marginModeSchema).readonly(),
   quote_quantity: z.boolean(),
   trigger_by: z.array(triggerBySchema).readonly(),
   close_position: z.boolean(),

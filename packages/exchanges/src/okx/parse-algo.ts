@@ -1,4 +1,4 @@
-import type { OrderReport, OrderType } from '@tradercoin/protocol'
+import type { OrderReport, OrderType, TradingMode } from '@tradercoin/protocol'
 import { amountOrNull, id, list, object, textOrNull, time, timeOrNull } from '../fields.ts'
 import { algoOrderId } from './algo-id.ts'
 import { type FindInstrument, inCoins, subject } from './parse-order.ts'
@@ -26,7 +26,7 @@ export interface ParsedAlgo {
 export function parseAlgo(row: unknown, find: FindInstrument): ParsedAlgo {
   const o: RawAlgo = object(row, 'algo order')
   const { trading_mode, symbol, unit, instrument } = subject(o, find)
-  const { quantity, venue } = inCoins(isSizedInQuote(o) ? null : amountOrNull(o.sz), unit)
+  const { quantity, venue } = inCoins(isSizedInQuote(o, trading_mode) ? null : amountOrNull(o.sz), unit)
   const status = algoStatus(o.state)
   const { type, price, stop_price } = condition(o)
   const failure = textOrNull(o.failCode)
@@ -61,9 +61,9 @@ export function parseAlgo(row: unknown, find: FindInstrument): ParsedAlgo {
 }
 
 /** A market buy on spot is sized in quote coin unless told otherwise. */
-function isSizedInQuote(o: RawAlgo): boolean {
+function isSizedInQuote(o: RawAlgo, mode: TradingMode): boolean {
   const isMarket = o.slOrdPx === '-1' || o.tpOrdPx === '-1' || o.ordPx === '-1'
-  if (!isMarket || (o.instType !== 'SPOT' && o.instType !== 'MARGIN')) return false
+  if (!isMarket || mode !== 'spot') return false
   return o.tgtCcy === 'quote_ccy' || (o.tgtCcy !== 'base_ccy' && o.side === 'buy')
 }
 

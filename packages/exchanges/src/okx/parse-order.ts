@@ -80,7 +80,7 @@ export function parseOrder(row: unknown, find: FindInstrument): OrderReport {
   const { type, time_in_force, post_only } = orderKind(o.ordType)
   const reason = textOrNull(o.cancelSourceReason)
   const ending = orderStatus({ state: o.state, cancelSource: o.cancelSource, reason, ordType: o.ordType, executed })
-  const size = isSizedInQuote(o) ? (o.state === 'filled' ? executed : null) : amountOrNull(o.sz)
+  const size = isSizedInQuote(o, trading_mode) ? (o.state === 'filled' ? executed : null) : amountOrNull(o.sz)
   const { quantity, venue } = inCoins(size, unit)
   const algoId = textOrNull(o.algoId)
   return {
@@ -110,8 +110,8 @@ export function parseOrder(row: unknown, find: FindInstrument): OrderReport {
 }
 
 /** Spot market buys are sized in quote coin unless told otherwise; how much base that is shows only once they are filled. */
-function isSizedInQuote(o: RawOrder): boolean {
-  if (o.ordType !== 'market' || tradingMode(o.instType) !== 'spot') return false
+function isSizedInQuote(o: RawOrder, mode: TradingMode): boolean {
+  if (o.ordType !== 'market' || mode !== 'spot') return false
   return o.tgtCcy === 'quote_ccy' || (o.tgtCcy !== 'base_ccy' && o.side === 'buy')
 }
 

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { startServer } from './server.ts'
+import type { Venue } from './venue.ts'
 import { addVenues, openMarkets } from './venues.ts'
 import { World } from './world.ts'
 
@@ -16,6 +17,8 @@ export interface SimulatorOptions {
   /** A market that moves by itself; without it prices move by POST /sim/price and by users only. */
   bot?: boolean
   log?: (message: string) => void
+  /** Venues beside the built-in ones, for tests of a new one. */
+  more?: readonly ((world: World) => Venue)[]
 }
 
 export interface Simulator {
@@ -34,6 +37,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     log: options.log ?? (() => {}),
   })
   addVenues(world)
+  for (const build of options.more ?? []) world.venues.push(build(world))
   // The port comes first: whoever cannot have it must not touch the store of who has it.
   const server = await startServer(world, options.host ?? '127.0.0.1', options.port ?? 0)
   let stopMarket: () => void

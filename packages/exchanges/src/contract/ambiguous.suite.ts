@@ -1,7 +1,8 @@
 import { expect } from 'vitest'
 import { furthest } from '../test-simulator.ts'
 import { change } from './amend.suite.ts'
-import { type Card, card, offeredCard } from './card.suite.ts'
+import { type Card, card, offeredCard, offersStops } from './card.suite.ts'
+import { refusesStops } from './refusal.suite.ts'
 
 /* A request whose answer is lost: the adapter says that it does not know, and a query by the client order id finds out. */
 
@@ -36,15 +37,21 @@ export const ambiguousCards: readonly Card[] = [
     expect((await h.ledger(account)).orders).toHaveLength(1)
   }),
 
-  card('C163', 'a conditional place whose answer is lost on the way', async (h) => {
-    const { exchange, who, proxy } = await h.behindProxy()
-    await exchange.fetchInstruments()
-    const order = h.request({ type: 'STOP_MARKET', price: null, stop_price: h.target.above })
-    proxy.loseNext('answer')
-    await expect(exchange.placeOrder(who, order)).rejects.toMatchObject({ kind: 'unknown_outcome' })
-    const found = await exchange.fetchOrder(who, h.ref(null, order.client_order_id))
-    expect(furthest(found ?? [], order.client_order_id)?.status).toBe('UNTRIGGERED')
-  }),
+  offeredCard(
+    'C163',
+    'a conditional place whose answer is lost on the way',
+    offersStops,
+    async (h) => {
+      const { exchange, who, proxy } = await h.behindProxy()
+      await exchange.fetchInstruments()
+      const order = h.request({ type: 'STOP_MARKET', price: null, stop_price: h.target.above })
+      proxy.loseNext('answer')
+      await expect(exchange.placeOrder(who, order)).rejects.toMatchObject({ kind: 'unknown_outcome' })
+      const found = await exchange.fetchOrder(who, h.ref(null, order.client_order_id))
+      expect(furthest(found ?? [], order.client_order_id)?.status).toBe('UNTRIGGERED')
+    },
+    refusesStops,
+  ),
 
   card('C164', 'a cancel that was executed, its answer lost', async (h) => {
     const { exchange, who, proxy } = await h.behindProxy()

@@ -35,3 +35,5 @@ export function offeredCard(
 ): Card {
   return { number, title, offered, run, refused }
 }
+
+export const offersStops = ({ capabilities }: Offer): boolean => capabilities.order_types.includes('STOP_MARKET')

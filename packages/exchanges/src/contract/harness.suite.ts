@@ -15,6 +15,7 @@ import { type Clock, systemClock } from '../transport/clock.ts'
 import { testTransport } from '../transport/test-transport.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Capabilities } from '../venue.ts'
+import { statesOf } from './ledger-words.suite.ts'
 import { type LossyProxy, startLossyProxy } from './proxy.suite.ts'
 import type { ContractTarget } from './target.suite.ts'
 
@@ -32,26 +33,6 @@ export interface Setup {
 export interface Streaming extends Setup {
   recorder: Recorder
   stream: ReturnType<Exchange['openStream']>
-}
-
-/**
- * What a venue's word for the state of an order may be in ours: a cancel is an expiry or a refusal where the venue says why in another
- * field; the cards say which it must be.
- */
-function statesOf(word: string): readonly string[] {
-  const plain = word.toUpperCase().replaceAll('_', '')
-  if (plain === 'PARTIALLYFILLEDCANCELED') return ['CANCELED', 'EXPIRED', 'FILLED']
-  if (/^(CANCELED|CANCELLED|MMPCANCELED)$/.test(plain)) {
-    return word === 'CANCELED' ? ['CANCELED'] : ['CANCELED', 'EXPIRED', 'REJECTED']
-  }
-  if (plain === 'DEACTIVATED') return ['CANCELED']
-  if (isWorking(word)) return ['NEW']
-  return [plain === 'PARTIALLYFILLED' ? 'PARTIALLY_FILLED' : plain === 'PENDINGNEW' ? 'UNTRIGGERED' : plain]
-}
-
-/** Whether a venue's word says that an order rests untouched. */
-export function isWorking(word: string): boolean {
-  return ['NEW', 'New', 'live'].includes(word)
 }
 
 type OpenOptions = { url?: string; restUrl?: string; streamUrl?: string } & Partial<Transport>
@@ -76,6 +57,10 @@ export class Harness {
 
   get symbol(): string {
     return this.target.symbol
+  }
+
+  get offersStops(): boolean {
+    return this.capabilities.order_types.includes('STOP_MARKET')
   }
 
   get url(): string {

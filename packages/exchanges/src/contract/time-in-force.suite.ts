@@ -102,31 +102,43 @@ export const timeInForceCards: readonly Card[] = [
     refuses('GTD'),
   ),
 
-  card('C46', 'post-only rests, and says that it is', async (h) => {
-    const { exchange, who, recorder } = await h.withStream()
-    const { order_id } = await exchange.placeOrder(who, h.request({ post_only: true }))
-    expect(await h.told(recorder, order_id, 'NEW')).toMatchObject({
-      post_only: true,
-      type: 'LIMIT',
-      time_in_force: 'GTC',
-    })
-    const found = await exchange.fetchOrder(who, h.ref(order_id))
-    expect(found).toMatchObject([{ order: { post_only: true, type: 'LIMIT', status: 'NEW' } }])
-  }),
+  offeredCard(
+    'C46',
+    'post-only rests, and says that it is',
+    ({ capabilities }) => capabilities.post_only,
+    async (h) => {
+      const { exchange, who, recorder } = await h.withStream()
+      const { order_id } = await exchange.placeOrder(who, h.request({ post_only: true }))
+      expect(await h.told(recorder, order_id, 'NEW')).toMatchObject({
+        post_only: true,
+        type: 'LIMIT',
+        time_in_force: 'GTC',
+      })
+      const found = await exchange.fetchOrder(who, h.ref(order_id))
+      expect(found).toMatchObject([{ order: { post_only: true, type: 'LIMIT', status: 'NEW' } }])
+    },
+    (h) => expectNotOffered(h, { post_only: true }, 'post_only_not_supported'),
+  ),
 
-  card('C47', 'post-only that would take is refused, or ends REJECTED with its reason', async (h) => {
-    const { exchange, account, who, recorder } = await h.withStream()
-    const order = h.request({ post_only: true, price: h.target.taking })
-    const answer = await exchange.placeOrder(who, order).catch((problem: unknown) => problem)
-    if (answer instanceof ExchangeError) {
-      expect(answer).toMatchObject({ kind: 'refused', code: 'post_only_would_take' })
-    } else {
-      const told = await h.told(recorder, order.client_order_id, 'REJECTED')
-      expect(told.reason).toMatch(/post.?only|maker/i)
-    }
-    expect(recorder.executions()).toEqual([])
-    expect((await h.ledger(account)).executions).toEqual([])
-  }),
+  offeredCard(
+    'C47',
+    'post-only that would take is refused, or ends REJECTED with its reason',
+    ({ capabilities }) => capabilities.post_only,
+    async (h) => {
+      const { exchange, account, who, recorder } = await h.withStream()
+      const order = h.request({ post_only: true, price: h.target.taking })
+      const answer = await exchange.placeOrder(who, order).catch((problem: unknown) => problem)
+      if (answer instanceof ExchangeError) {
+        expect(answer).toMatchObject({ kind: 'refused', code: 'post_only_would_take' })
+      } else {
+        const told = await h.told(recorder, order.client_order_id, 'REJECTED')
+        expect(told.reason).toMatch(/post.?only|maker/i)
+      }
+      expect(recorder.executions()).toEqual([])
+      expect((await h.ledger(account)).executions).toEqual([])
+    },
+    (h) => expectNotOffered(h, { post_only: true }, 'post_only_not_supported'),
+  ),
 
   card('C48', 'a post-only market order makes no sense: refused before it is sent', async (h) => {
     await expectNotOffered(h, { type: 'MARKET', price: null, post_only: true }, 'post_only_not_supported')

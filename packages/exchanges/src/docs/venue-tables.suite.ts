@@ -30,6 +30,7 @@ const columns: readonly Column[] = venueDescriptions.flatMap((venue) =>
 /** What a venue has and this hub does not use: `no` in the table, where all else that is missing is not offered by the venue. */
 const unused: Readonly<Record<string, readonly string[]>> = {
   'binance futures': ['Good till date'],
+  'okx spot': ['Trailing stop'],
 }
 
 const nameOf = ({ venue, mode }: Column) => `${venue.exchange} ${mode}`

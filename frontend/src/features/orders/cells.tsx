@@ -136,7 +136,9 @@ export function FilledCell({ item }: CellProps) {
   return (
     <span className="flex w-full min-w-0 flex-col justify-center gap-[3px]" data-testid="filled-cell">
       <span className="flex justify-end leading-4 whitespace-pre" title={`${item.executed_qty} / ${item.quantity}`}>
-        <span className="truncate">{t('filledOf', { executed, quantity: showDecimal(item.quantity) })}</span>
+        <span className="truncate">
+          {percent === 100 ? executed : t('filledOf', { executed, quantity: showDecimal(item.quantity) })}
+        </span>
         <span className="shrink-0"> {t('filledPercent', { percent })}</span>
       </span>
       <span

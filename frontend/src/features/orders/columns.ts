@@ -28,13 +28,13 @@ export function useOrderColumns(): readonly LiveColumn<Order>[] {
   return useMemo(
     () => [
       { id: 'time', header: t('time'), width: 102, cell: TimeCell },
-      { id: 'symbol', header: t('symbol'), width: 124, cell: SymbolCell },
+      { id: 'symbol', header: t('symbol'), width: 138, cell: SymbolCell },
       { id: 'side', header: t('side'), width: 56, cell: SideCell },
       { id: 'type', header: t('type'), width: 96, cell: TypeCell },
       { id: 'price', header: t('price'), width: 80, align: 'end', cell: PriceCell },
       { id: 'average', header: t('average'), width: 80, align: 'end', cell: AverageCell },
       { id: 'amount', header: t('amount'), width: 82, align: 'end', cell: AmountCell },
-      { id: 'filled', header: t('filled'), width: 166, align: 'end', cell: FilledCell },
+      { id: 'filled', header: t('filled'), width: 152, align: 'end', cell: FilledCell },
       { id: 'status', header: t('status'), width: 106, cell: StatusCell },
       { id: 'exchange', header: t('exchange'), width: 120, cell: ExchangeCell },
       { id: 'account', header: t('account'), width: 112, cell: AccountCell },

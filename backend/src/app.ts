@@ -31,6 +31,7 @@ import { startRetention } from './ledger/retention.ts'
 import { UserListeners } from './listeners.ts'
 import { createLog } from './log.ts'
 import { defaultEnvironment } from './market/environment.ts'
+import { LastPrices } from './market/last-prices.ts'
 import { MarketHub } from './market/market-hub.ts'
 import { MarketReads } from './market/market-reads.ts'
 import { marketSourceOf } from './market/market-sources.ts'
@@ -131,12 +132,14 @@ async function build(config: Config, secrets: Secrets, overrides: Overrides, clo
   const market = new MarketHub({ clock, sourceFor, onFailure: (err) => log.error({ err }, 'market_failed') })
   closers.add(() => market.close())
 
+  const lastPrices = new LastPrices({ clock, market, sourceFor })
   const accounts = new Accounts({
     clock,
     writer,
     db,
     unseal: (row) => unsealCredentials(vault, row),
     sealListenKey: (row, listenKey) => sealListenKey(vault, row, listenKey),
+    lastPrice: (name) => lastPrices.of(name),
     observer: observeAccounts(metrics),
     log: logOfParts(log),
     exchangeFor: (exchange, trading_mode, environment, region) =>

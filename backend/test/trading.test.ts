@@ -404,6 +404,19 @@ describe('orders', () => {
     })
   })
 
+  it('at the market are refused before they are stored when they are worth too little', async () => {
+    const user = await hub.newUser()
+    const { id: exchange_key_id } = await liveKey(user)
+    const market = { exchange_key_id, symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET' }
+    expect((await place(user, { ...market, quantity: '0.00001' })).body).toMatchObject({
+      status: 422,
+      code: 'invalid_order',
+      errors: [{ field: 'quantity', rule: 'min_notional' }],
+    })
+    expect((await user.ask('GET', '/trading/orders')).body.items).toEqual([])
+    expect((await place(user, { ...market, quantity: '0.01' })).status).toBe(202)
+  })
+
   it('close a position at the market with its present quantity', async () => {
     const user = await hub.newUser()
     const { id: exchange_key_id } = await liveKey(user, 'futures')

@@ -3,11 +3,12 @@ import {
   capabilitiesOf,
   checkAmendment,
   checkOrder,
+  closesPosition,
   type Instrument,
   type OrderProblem,
   type PlaceRequest,
 } from '@tradercoin/exchanges'
-import type { TradingMode } from '@tradercoin/protocol'
+import { isZeroDecimal, type TradingMode } from '@tradercoin/protocol'
 import type { Account } from './account.ts'
 
 /** An order or a change that the venue would refuse by its published rules: nothing was stored or sent. */
@@ -51,9 +52,28 @@ export async function findInstrument(
 }
 
 /** @throws InvalidOrder */
-export function refuseInvalidOrder({ key }: Checking, request: PlaceRequest, instrument: Instrument): void {
-  const problems = checkOrder(request, instrument, capabilitiesOf(key.exchange, request.trading_mode))
-  if (problems.length > 0) throw new InvalidOrder(problems)
+export async function refuseInvalidOrder(
+  { key, parts }: Checking,
+  request: PlaceRequest,
+  instrument: Instrument,
+): Promise<void> {
+  const capabilities = capabilitiesOf(key.exchange, request.trading_mode)
+  const refuse = (problems: OrderProblem[]) => {
+    if (problems.length > 0) throw new InvalidOrder(problems)
+  }
+  refuse(checkOrder(request, instrument, capabilities))
+  if (!isWorthOpen(request, instrument)) return
+  const { exchange, environment } = key
+  const { trading_mode, symbol } = request
+  const price = await parts.lastPrice({ exchange, environment, trading_mode, symbol })
+  if (price !== null) refuse(checkOrder(request, instrument, capabilities, price))
+}
+
+/** Whether only a price can tell if an order is worth enough. */
+function isWorthOpen(request: PlaceRequest, { quantity_unit, min_quote_quantity, min_notional }: Instrument): boolean {
+  const least = min_quote_quantity ?? min_notional
+  if (least === null || isZeroDecimal(least) || quantity_unit !== 'BASE') return false
+  return request.type === 'MARKET' && request.quantity !== null && !closesPosition(request)
 }
 
 /** A change that changes nothing is let through: repeating one is harmless. @throws InvalidOrder */

@@ -1,6 +1,7 @@
 import type { Clock, Credentials, DownCause } from '@tradercoin/exchanges'
-import type { EventSource, ExchangeId, Gap, KeyStatus } from '@tradercoin/protocol'
+import type { Decimal, EventSource, ExchangeId, Gap, KeyStatus } from '@tradercoin/protocol'
 import type { BookResult } from '../ledger/booking.ts'
+import type { MarketName } from '../market/last-prices.ts'
 import type { AccountKey, ExchangeKeyRow } from '../store/account-keys.ts'
 import type { Database } from '../store/database.ts'
 import type { Writer } from '../store/writer.ts'
@@ -30,6 +31,8 @@ export interface AccountParts {
   unseal(row: ExchangeKeyRow): Credentials
   /** Seals a listen key for its row. */
   sealListenKey(row: ExchangeKeyRow, listenKey: string): Uint8Array
+  /** What the market of a key trades at; null where that is not known soon. Never throws. */
+  lastPrice(market: MarketName): Promise<Decimal | null>
   observer: AccountsObserver
   log: AccountsLog
   /** Told of each change of a key's state. */

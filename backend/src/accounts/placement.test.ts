@@ -17,6 +17,8 @@ let path: string
 let clock: TestClock
 let venue: ScriptedExchange
 let bench: AccountsBench
+let lastPrice: string | null
+let valued: unknown[]
 
 const instrument: Instrument = {
   trading_mode: 'futures',
@@ -48,7 +50,14 @@ beforeEach(async () => {
   clock = new TestClock()
   venue = new ScriptedExchange(clock)
   venue.instruments = [instrument]
-  bench = await AccountsBench.open(path, clock, venue)
+  lastPrice = null
+  valued = []
+  bench = await AccountsBench.open(path, clock, venue, {
+    lastPrice: async (market) => {
+      valued.push(market)
+      return lastPrice
+    },
+  })
   await goLive()
 })
 afterEach(() => bench.close())
@@ -92,6 +101,30 @@ describe('the rules of the instrument', () => {
     const problem = { field: 'margin_mode', rule: 'margin_mode_not_supported' }
     await expect(place({ margin_mode: 'CROSS' })).rejects.toMatchObject({ problems: [problem] })
     expect([orderCount(), venue.placed]).toEqual([0, []])
+  })
+
+  it('value a market order at the last price, which is asked for only where that decides', async () => {
+    const { price: _, ...order } = limit
+    const market = (changes: Partial<PlaceOrderBody>) =>
+      bench.accounts.placeOrder(
+        { user_id: 1 },
+        { ...order, type: 'MARKET', client_order_id: `c${++orders}`, ...changes },
+      )
+    lastPrice = '40000'
+    await expect(market({ quantity: '0.001' })).rejects.toMatchObject({
+      problems: [{ field: 'quantity', rule: 'min_notional', limit: '50', nearest: ['0.002'] }],
+    })
+    expect(orderCount()).toBe(0)
+    await market({ quantity: '0.002' })
+    const name = { exchange: 'binance', environment: 'paper', trading_mode: 'futures', symbol: 'BTCUSDT' }
+    expect(valued).toEqual([name, name])
+    await market({ quantity: '0.001', reduce_only: true })
+    await market({ quantity: '0.001', side: 'SELL', position_side: 'LONG' })
+    await place()
+    expect(valued).toHaveLength(2)
+    lastPrice = null
+    await market({ quantity: '0.001' })
+    expect(venue.placed.map(({ quantity }) => quantity)).toEqual(['0.002', '0.001', '0.001', '0.3', '0.001'])
   })
 
   it('let pass what they cannot judge: lists that fail, come late, or lack the symbol', async () => {

@@ -21,7 +21,7 @@ export async function placeOrder(account: Account, body: PlaceOrderBody): Promis
   const closes = asked.type === 'MARKET' && asked.close_position
   const request = closes ? closingOrder(asked, positionsOf(parts.db, key.id, asked)) : asked
   const instrument = await findInstrument(account, request.symbol, request.trading_mode)
-  if (instrument) refuseInvalidOrder(account, request, instrument)
+  if (instrument) await refuseInvalidOrder(account, request, instrument)
   const { user_id, id: exchange_key_id, exchange } = key
   const terms = termsOf(request, instrument)
   const { id } = await parts.writer.run('createPendingOrder', { user_id, exchange_key_id, exchange, terms })

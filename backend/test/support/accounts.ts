@@ -31,6 +31,7 @@ export class AccountsBench {
         passphrase: null,
       }),
       sealListenKey: (_, listenKey) => new TextEncoder().encode(listenKey),
+      lastPrice: async () => null,
       exchangeFor: () => exchange,
       observer: {
         booked: () => {},

@@ -201,7 +201,8 @@ function broken(
   return found.map(([, rule, message, limit]) => ({ field, rule, message: message + advice, limit, nearest }))
 }
 
-function closesPosition({ reduce_only, position_side, side }: PlaceRequest): boolean {
+/** Whether an order can only make a position smaller. */
+export function closesPosition({ reduce_only, position_side, side }: PlaceRequest): boolean {
   if (reduce_only) return true
   return (position_side === 'LONG' && side === 'SELL') || (position_side === 'SHORT' && side === 'BUY')
 }

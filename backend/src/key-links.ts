@@ -1,7 +1,7 @@
-import type { Heartbeat, KeyStatus } from '@tradercoin/protocol'
+import type { ExchangeKey, Heartbeat, KeyStatus } from '@tradercoin/protocol'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Database } from './store/database.ts'
-import { type ExchangeKeyItem, listKeyIds, listKeys } from './store/exchange-keys.ts'
+import { listKeyIds, listKeys } from './store/exchange-keys.ts'
 
 /** How the keys of a user do: what is stored of each, with what its running account knows better. */
 export class KeyLinks {
@@ -30,7 +30,7 @@ export class KeyLinks {
     })
   }
 
-  withLink(item: ExchangeKeyItem): ExchangeKeyItem {
+  withLink(item: ExchangeKey): ExchangeKey {
     const account = this.accounts.get(item.id)
     if (!account && item.is_suspended && item.is_active) return { ...item, state: 'action_needed' }
     if (!account) return { ...item, state: 'stopped', state_reason: null }

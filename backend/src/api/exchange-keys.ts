@@ -24,7 +24,6 @@ export interface KeyRoutes extends KeyAdding {
 }
 
 const tags = ['exchange keys']
-const itemSchema = exchangeKeySchema.extend({ warnings: z.array(z.string()) })
 const params = z.object({ id: z.string() })
 
 /** A user's exchange keys. No answer holds a secret. */
@@ -38,7 +37,7 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
     schema: {
       tags,
       summary: 'All keys with the state of their link',
-      response: { 200: z.object({ items: z.array(itemSchema) }) },
+      response: { 200: z.object({ items: z.array(exchangeKeySchema) }) },
     },
     handler: async ({ principal }) => ({
       items: listKeys(store.db, { user_id: principal.user.id }).map((item) => links.withLink(item)),
@@ -50,7 +49,7 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
       tags,
       summary: 'Add a key; it is proved with the exchange first',
       body: addKeyBodySchema,
-      response: { 201: itemSchema },
+      response: { 201: exchangeKeySchema },
     },
     handler: async ({ principal, body, ip }, reply) => {
       const { exchange, trading_mode, environment, region, label } = body
@@ -73,7 +72,7 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
       tags,
       summary: 'Open an account on the paper exchange and add its key',
       body: addPaperKeyBodySchema,
-      response: { 201: itemSchema },
+      response: { 201: exchangeKeySchema },
     },
     handler: async ({ principal, body, ip }, reply) => {
       if (paperUrl === null) {
@@ -91,7 +90,7 @@ export function exchangeKeyRoutes(api: ApiServer, routes: KeyRoutes): void {
       summary: 'Name a key, switch it off or on',
       params,
       body: patchKeyBodySchema,
-      response: { 200: itemSchema },
+      response: { 200: exchangeKeySchema },
     },
     handler: async ({ principal, params, body, ip }) => {
       const scope = { user_id: principal.user.id }

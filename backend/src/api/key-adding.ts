@@ -1,9 +1,10 @@
 import { type Clock, type Credentials, describeVenue, ExchangeError } from '@tradercoin/exchanges'
+import type { ExchangeKey } from '@tradercoin/protocol'
 import { canMoveMoney, warningsOf } from '../accounts/key-rights.ts'
 import { sealCredentials } from '../auth/key-secrets.ts'
 import type { Vault } from '../auth/vault.ts'
 import { accountScope, type Exchanges, type Venue } from '../exchanges.ts'
-import { type ExchangeKeyItem, findRemovedKey, readKey } from '../store/exchange-keys.ts'
+import { findRemovedKey, readKey } from '../store/exchange-keys.ts'
 import type { Store } from '../store/store.ts'
 import { proveKey } from './key-proof.ts'
 import { Problem } from './problem.ts'
@@ -30,7 +31,7 @@ export interface KeyRequest {
  * that the user removed earlier, where there is one.
  * @throws Problem 422 `withdraw_permission`, ExchangeError (`exchange_unavailable` when nobody answers in time), JobError `account_already_added`
  */
-export async function addKey(adding: KeyAdding, request: KeyRequest): Promise<ExchangeKeyItem> {
+export async function addKey(adding: KeyAdding, request: KeyRequest): Promise<ExchangeKey> {
   const { store, vault } = adding
   const { user_id, label, credentials, ip } = request
   const { check, venue } = await proveKey(

@@ -3,6 +3,7 @@ import {
   amendOrderAnswerSchema,
   amendOrderBodySchema,
   cancelOrderAnswerSchema,
+  type ExchangeKey,
   type Order,
   orderDetailsSchema,
   orderFilterSchema,
@@ -22,7 +23,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { CancelAnswer } from '../accounts/placement.ts'
 import { coversMode } from '../exchanges.ts'
 import type { Instruments } from '../instruments.ts'
-import { type ExchangeKeyItem, isRemovedKey, readKey } from '../store/exchange-keys.ts'
+import { isRemovedKey, readKey } from '../store/exchange-keys.ts'
 import { listOrders, readOrder, readOrderDetails } from '../store/order-list.ts'
 import { readOrderStats } from '../store/order-stats.ts'
 import { readPlacedOrder } from '../store/placed-orders.ts'
@@ -181,7 +182,7 @@ function checkKeyOf(store: Store, scope: UserScope, orderId: number): void {
 }
 
 /** @throws Problem for a key that is not the user's, or that the hub does not act with just now */
-function checkKey(store: Store, scope: UserScope, keyId: number): ExchangeKeyItem {
+function checkKey(store: Store, scope: UserScope, keyId: number): ExchangeKey {
   if (isRemovedKey(store.db, scope, keyId)) {
     const detail = 'The key of this was removed, so the hub cannot act on it; add the account again first.'
     throw new Problem(409, 'key_removed', detail)

@@ -1,7 +1,6 @@
 import { type Credentials, ExchangeError } from '@tradercoin/exchanges'
-import type { AddPaperKeyBody } from '@tradercoin/protocol'
+import type { AddPaperKeyBody, ExchangeKey } from '@tradercoin/protocol'
 import { z } from 'zod'
-import type { ExchangeKeyItem } from '../store/exchange-keys.ts'
 import { addKey, type KeyAdding } from './key-adding.ts'
 
 const answerSchema = z.object({ api_key: z.string(), api_secret: z.string(), passphrase: z.string().optional() })
@@ -20,7 +19,7 @@ export async function addPaperKey(
   adding: KeyAdding,
   paperUrl: string,
   { user_id, body, activity, ip }: PaperKeyRequest,
-): Promise<ExchangeKeyItem> {
+): Promise<ExchangeKey> {
   const { exchange, trading_mode, label = null } = body
   const venue = { exchange, trading_mode, environment: 'paper', region: null } as const
   // A venue that this hub does not speak is refused before anything is opened.

@@ -5,12 +5,7 @@ import { JobError } from './errors.ts'
 import type { Job, JobContext } from './job.ts'
 import type { UserScope } from './scope.ts'
 
-/** An exchange key as its owner sees it. `warnings`: sentences from the check of its rights. */
-export interface ExchangeKeyItem extends ExchangeKey {
-  warnings: string[]
-}
-
-type ItemRow = Omit<ExchangeKeyItem, 'is_active' | 'is_suspended' | 'permissions' | 'warnings'> & {
+type ItemRow = Omit<ExchangeKey, 'is_active' | 'is_suspended' | 'permissions' | 'warnings'> & {
   is_active: 0 | 1
   suspended_reason: string | null
   permissions: string | null
@@ -20,7 +15,7 @@ type ItemRow = Omit<ExchangeKeyItem, 'is_active' | 'is_suspended' | 'permissions
 const itemColumns = `id, exchange, trading_mode, environment, region, label, api_key_last4, is_active, permissions, warnings, checked_at,
   suspended_reason, state, state_reason, last_event_at, listen_key_expires_at, created_at`
 /** The user's keys, newest first, with their state as last stored. */
-export function listKeys(db: Database, { user_id }: UserScope): ExchangeKeyItem[] {
+export function listKeys(db: Database, { user_id }: UserScope): ExchangeKey[] {
   return db
     .all<ItemRow>(
       `SELECT ${itemColumns} FROM exchange_keys WHERE user_id = ? AND deleted_at IS NULL ORDER BY created_at DESC, id DESC`,
@@ -42,7 +37,7 @@ export function listKeyIds(db: Database, { user_id }: UserScope): { id: number; 
 export const hasEverHadKey = (db: Database, { user_id }: UserScope) =>
   db.get('SELECT 1 FROM exchange_keys WHERE user_id = ?', user_id) !== undefined
 
-export function readKey(db: Database, { user_id }: UserScope, id: number): ExchangeKeyItem | undefined {
+export function readKey(db: Database, { user_id }: UserScope, id: number): ExchangeKey | undefined {
   const row = db.get<ItemRow>(
     `SELECT ${itemColumns} FROM exchange_keys WHERE id = ? AND user_id = ? AND deleted_at IS NULL`,
     id,
@@ -51,7 +46,7 @@ export function readKey(db: Database, { user_id }: UserScope, id: number): Excha
   return row && toItem(row)
 }
 
-function toItem({ suspended_reason, ...row }: ItemRow): ExchangeKeyItem {
+function toItem({ suspended_reason, ...row }: ItemRow): ExchangeKey {
   return {
     ...row,
     is_active: row.is_active === 1,

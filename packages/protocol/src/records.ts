@@ -271,6 +271,8 @@ export const exchangeKeySchema = z.object({
   is_active: z.boolean(),
   /** Null where the venue offers no check (Binance testnet and demo). */
   permissions: keyPermissionsSchema.nullable(),
+  /** Sentences for its owner from the last check, such as a missing restriction to addresses. */
+  warnings: z.array(z.string()),
   /** When the exchange was last asked what the key may do; null before the first time that was noted. */
   checked_at: time.nullable(),
   /** The key could move money away when it was last checked: its stream is closed and nothing is traded with it until it cannot. */

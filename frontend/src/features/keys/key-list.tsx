@@ -1,6 +1,7 @@
 'use client'
 
 import type { ExchangeKey } from '@tradercoin/protocol'
+import { TriangleAlert } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import { Badge } from '#components/ui/badge.tsx'
 import { useAge } from '#lib/use-age.ts'
@@ -65,10 +66,19 @@ function KeyRow({ item }: { item: ExchangeKey }) {
 function Permissions({ item }: { item: ExchangeKey }) {
   const t = useTranslations('keys')
   if (item.permissions === null) return <p className="text-2xs text-muted">{t('notChecked')}</p>
+  const warnings = item.environment === 'paper' ? [] : item.warnings
   return (
-    <p className="mt-1 flex flex-wrap gap-1">
-      <Badge>{item.permissions.trade ? `${t('read')} + ${t('trade')}` : t('readOnly')}</Badge>
-      {item.permissions.ip_restricted && <Badge>{t('ipBound')}</Badge>}
-    </p>
+    <>
+      <p className="mt-1 flex flex-wrap gap-1">
+        <Badge>{item.permissions.trade ? `${t('read')} + ${t('trade')}` : t('readOnly')}</Badge>
+        {item.permissions.ip_restricted && <Badge>{t('ipBound')}</Badge>}
+      </p>
+      {warnings.map((warning) => (
+        <p key={warning} className="mt-1 flex gap-1 text-2xs" data-testid="key-warning">
+          <TriangleAlert aria-hidden className="mt-px size-3 shrink-0 text-warn" />
+          {warning}
+        </p>
+      ))}
+    </>
   )
 }

@@ -47,7 +47,9 @@ export class SimControls {
     this.#mode = mode
   }
 
-  async account(options: { permissions?: string[]; balances?: Record<string, string> } = {}): Promise<SimAccount> {
+  async account(
+    options: { permissions?: string[]; balances?: Record<string, string>; ips?: string[] } = {},
+  ): Promise<SimAccount> {
     const made = await this.#call('POST', '/sim/accounts', {
       exchange: this.#exchange,
       trading_mode: this.#mode,

@@ -110,8 +110,9 @@ export class SampleVenue implements Venue {
     throw new SampleError(404, 'no_such_path')
   }
 
-  #caller({ headers, method, path, query, body }: HttpRequest, account: Account | undefined): Account {
+  #caller({ headers, method, path, query, body, ip }: HttpRequest, account: Account | undefined): Account {
     if (!account || account.exchange !== this.exchange) throw new SampleError(401, 'bad_key')
+    if (account.ips.length > 0 && !account.ips.includes(ip)) throw new SampleError(403, 'bad_address')
     const target = path.slice(this.prefix.length) + (query === '' ? '' : `?${query}`)
     this.#check(account, String(headers['x-time']), method + target + body, String(headers['x-sign']))
     if (!account.can(method === 'GET' ? 'read' : 'trade')) throw new SampleError(403, 'no_right')

@@ -24,5 +24,6 @@ exchangeContract({
   tells_transfer_right: true,
   pooled_margin: true,
   endless_session: true,
+  loses_cancels: true,
   announces_shutdown: false,
 })

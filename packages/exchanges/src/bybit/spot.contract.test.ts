@@ -16,5 +16,6 @@ exchangeContract({
   broken: { tick: '92000.001', step: '0.0100000001', quantity: '0.0000001', notional: '0.00001' },
   tells_transfer_right: true,
   endless_session: true,
+  loses_cancels: true,
   announces_shutdown: false,
 })

@@ -1,6 +1,6 @@
 import { compareDecimal } from '@tradercoin/protocol'
 import { expect, vi } from 'vitest'
-import { type Card, card } from './card.suite.ts'
+import { type Card, card, offeredCard } from './card.suite.ts'
 import { nothingKnown, soon } from './harness.suite.ts'
 
 export const cancelCards: readonly Card[] = [
@@ -136,4 +136,31 @@ export const cancelCards: readonly Card[] = [
     expect(compareDecimal((await h.told(recorder, second.order_id, 'NEW')).quantity ?? '0', '0.02')).toBe(0)
     await h.expectLedger(account, recorder.events)
   }),
+
+  offeredCard(
+    'C69',
+    'a cancel that was accepted and then lost against a fill: FILLED stays',
+    ({ target }) => target.loses_cancels === true,
+    async (h) => {
+      const { exchange, account, who, recorder } = await h.withStream()
+      await h.sim.fault('lost_cancel', { count: 1 }, account)
+      const { order_id } = await exchange.placeOrder(who, h.request({ price: h.target.price }))
+      await exchange.cancelOrder(who, h.ref(order_id))
+      await h.told(recorder, order_id, 'FILLED')
+      const witness = await exchange.placeOrder(who, h.request())
+      await h.told(recorder, witness.order_id, 'NEW')
+      expect(recorder.order(order_id)).toMatchObject({ status: 'FILLED', executed_qty: '0.01' })
+      await h.expectLedger(account, recorder.events)
+    },
+    // Where a cancel that was accepted has happened, no later fill is told.
+    async (h) => {
+      const { exchange, account, who, recorder } = await h.withStream()
+      const { order_id } = await exchange.placeOrder(who, h.request({ price: h.target.price }))
+      await exchange.cancelOrder(who, h.ref(order_id))
+      await h.trade({ side: 'SELL', quantity: '0.01' })
+      await h.told(recorder, order_id, 'CANCELED')
+      expect(recorder.executions()).toEqual([])
+      await h.expectLedger(account, recorder.events)
+    },
+  ),
 ]

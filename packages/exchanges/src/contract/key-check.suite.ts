@@ -138,4 +138,15 @@ export const keyCheckCards: readonly Card[] = [
       expect(check).not.toContain(secret)
     }
   }),
+
+  card('C15', 'a key that is bound to other addresses: its sentence names the address list', async (h) => {
+    const { credentials } = await h.sim.account({ ips: ['203.0.113.9'] })
+    const error = await h
+      .open()
+      .checkKey(credentials)
+      .catch((problem) => problem)
+    // Some venues answer every trouble with a key by one code.
+    expect(error).toMatchObject({ kind: 'auth', code: expect.stringMatching(/^(ip_not_allowed|invalid_credentials)$/) })
+    expect(error.message).toMatch(/address|IP/)
+  }),
 ]

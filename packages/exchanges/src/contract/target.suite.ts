@@ -40,6 +40,8 @@ export interface ContractTarget {
   pooled_margin?: true
   /** The venue ends no session or listen key by itself. */
   endless_session?: true
+  /** A cancel is only a request there: accepted, it may still lose against a fill. */
+  loses_cancels?: true
   /** Whether the venue says before it takes a server away. */
   announces_shutdown: boolean
   /** Starts an exchange of its own in place of the paper exchange. */

@@ -10,7 +10,7 @@ export function walletEndpoints(venue: SpotVenue): Endpoint[] {
       weight: 1,
       params: '',
       run: ({ account }) => ({
-        ipRestrict: account.can('ip_restrict'),
+        ipRestrict: account.can('ip_restrict') || account.ips.length > 0,
         createTime: account.createdAt,
         enableReading: account.can('read'),
         enableWithdrawals: account.can('withdraw'),

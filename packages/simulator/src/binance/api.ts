@@ -123,7 +123,7 @@ export class BinanceApi {
       const params = Params.fromRequest(request.query, request.method === 'GET' ? '' : request.body)
       const weight = typeof endpoint.weight === 'number' ? endpoint.weight : endpoint.weight(params)
       this.limits.charge(request.ip, weight)
-      const account = this.#caller(endpoint.security, apiKey)
+      const account = this.#caller(endpoint.security, apiKey, request.ip)
       if (account && endpoint.security !== 'KEY') {
         const payload = restPayload(request.query, request.method === 'GET' ? '' : request.body)
         this.#checkSigned(params, account, payload)
@@ -162,7 +162,7 @@ export class BinanceApi {
         this.#checkTime(params)
       } else {
         if (apiKey === undefined) throw missing('apiKey')
-        account = this.#caller(endpoint.security, apiKey)
+        account = this.#caller(endpoint.security, apiKey, session.ip)
         if (account && endpoint.security !== 'KEY') this.#checkSigned(params, account, wsPayload(params.entries()))
       }
     }
@@ -202,11 +202,12 @@ export class BinanceApi {
     throw this.#options.lostAnswer()
   }
 
-  #caller(security: Security, apiKey: string | undefined): Account | undefined {
+  #caller(security: Security, apiKey: string | undefined, ip: string): Account | undefined {
     if (security === 'NONE') return undefined
     if (apiKey === undefined || !/^[A-Za-z0-9]{64}$/.test(apiKey)) throw badKeyFormat()
     const account = this.world.accounts.byKey.get(apiKey)
     if (!account || account.exchange !== this.exchange) throw badKey()
+    if (account.ips.length > 0 && !account.ips.includes(ip)) throw badKey()
     this.#checkPermission(security, account)
     return account
   }

@@ -13,6 +13,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   bad_key: ['auth', 'invalid_credentials', 'Sample does not know this API key.'],
   bad_sign: ['auth', 'invalid_credentials', 'The API secret does not belong to the key.'],
   no_right: ['auth', 'permission_missing', 'The key may not do this.'],
+  bad_address: ['auth', 'ip_not_allowed', 'The address of this server is not on the key’s list.'],
   bad_time: ['clock', 'clock_skew', 'Our time does not agree with Sample’s.'],
   no_funds: ['refused', 'insufficient_funds', 'The account has not enough funds for this order.'],
   name_taken: ['refused', 'duplicate_client_order_id', 'An open order already has this client order id.'],

@@ -67,6 +67,12 @@ const order = (report: OrderReport, execution: ExecutionReport | null = null): A
   { kind: 'order', order: report, execution },
 ]
 
+test('an average of numbers that no market has is not told rather than unreadable', () => {
+  const { value, text } = fixture('order-filled-partly')
+  const [event] = parseStreamEvent({ ...(value as object), z: '5e70', Z: '0.00000001' }, text)
+  expect(event).toMatchObject({ order: { executed_qty: `5${'0'.repeat(70)}`, venue_average_price: null } })
+})
+
 describe('executionReport', () => {
   test('a new resting order', () => {
     expect(read('order-new')).toEqual(order(resting))

@@ -3,6 +3,7 @@ import {
   addDecimal,
   type BalanceReport,
   type Decimal,
+  decimalSchema,
   divideDecimal,
   type ExecutionReport,
   isZeroDecimal,
@@ -227,7 +228,9 @@ function balance(asset: string, free: Decimal, locked: Decimal, updateTime: numb
 /** The venue's quote amount by quantity; null while nothing is executed or the amount is not known (old orders show a negative one). */
 function averagePrice(quote: Decimal | null, quantity: Decimal): Decimal | null {
   if (quote === null || quote.startsWith('-') || isZeroDecimal(quote) || isZeroDecimal(quantity)) return null
-  return divideDecimal(quote, quantity)
+  const average = divideDecimal(quote, quantity)
+  // Of numbers that no market has, it may be longer than a record takes.
+  return decimalSchema.safeParse(average).success ? average : null
 }
 
 /** A commission without an asset is no commission: the venue writes "0" and null on a free trade. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -13,6 +14,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // Most of these tests wait for sockets and clocks: one worker would leave a machine of two cores half idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // The contract suite's table comes before the summary.
     reporters: ['./scripts/contract-table.mjs', 'default'],
   },
